@@ -1,0 +1,80 @@
+import { isContentDigest } from './digest.js';
+import { CairnError } from './errors.js';
+import { checkDescription, checkMetadata } from './metadata.js';
+import { checkAlias, checkAliases, checkName, checkTags } from './name.js';
+import type { CollectionRef, CommitRequest, NewRun, VersionPatch } from './seams/catalog.js';
+
+/*
+ * What every catalog checks before it stores a value, whoever it came from. Each returns a copy that holds only what may
+ * be stored.
+ */
+
+function checkCollection({ entity, project, name }: CollectionRef): CollectionRef {
+  return {
+    entity: checkName(entity, 'entity'),
+    project: checkName(project, 'project'),
+    name: checkName(name),
+  };
+}
+
+/** @throws CairnError `name_invalid`, `metadata_invalid` (its config). */
+export function checkNewRun(run: NewRun): NewRun {
+  return {
+    ...run,
+    entity: checkName(run.entity, 'entity'),
+    project: checkName(run.project, 'project'),
+    id: checkName(run.id, 'run id'),
+    name: run.name === undefined ? undefined : checkDescription(run.name),
+    jobType: run.jobType === undefined ? undefined : checkName(run.jobType, 'job type'),
+    config: checkMetadata(run.config),
+  };
+}
+
+/** @throws CairnError `name_invalid`, `alias_invalid`, `metadata_invalid`, `manifest_invalid`. */
+export function checkCommit(request: CommitRequest): CommitRequest {
+  const { digest, manifest, entryCount, size, description } = request;
+  if (!isContentDigest(digest) || !isContentDigest(manifest) || !isCount(entryCount) || !isCount(size)) {
+    throw new CairnError(
+      'manifest_invalid',
+      'a version needs the digests, entry count and size of its manifest',
+    );
+  }
+  return {
+    ...request,
+    ...checkCollection(request),
+    type: checkName(request.type, 'artifact type'),
+    description: description === undefined ? undefined : checkDescription(description),
+    metadata: checkMetadata(request.metadata),
+    aliases: checkAliases(request.aliases).filter((alias) => alias !== 'latest'),
+    tags: checkTags(request.tags),
+  };
+}
+
+/** @throws CairnError `name_invalid`, `alias_invalid`, `metadata_invalid`. */
+export function checkPatch(patch: VersionPatch): VersionPatch {
+  const { description, metadata, tags, ttl, aliases } = patch;
+  if (ttl?.to !== undefined && (!Number.isFinite(ttl.to) || ttl.to <= 0)) {
+    throw new CairnError('metadata_invalid', `a ttl is a number of seconds above 0, not ${ttl.to}`, {
+      hint: 'Leave it undefined to keep the version for ever.',
+    });
+  }
+  if (description?.to !== undefined) checkDescription(description.to);
+  return {
+    ...patch,
+    ...(metadata === undefined ? {} : { metadata: { from: metadata.from, to: checkMetadata(metadata.to) } }),
+    ...(tags === undefined ? {} : { tags: { from: tags.from, to: checkTags(tags.to) } }),
+    ...(aliases === undefined
+      ? {}
+      : {
+          aliases: {
+            revision: aliases.revision,
+            add: checkAliases(aliases.add),
+            remove: aliases.remove.map(checkAlias),
+          },
+        }),
+  };
+}
+
+function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
+}

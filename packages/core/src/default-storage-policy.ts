@@ -1,0 +1,144 @@
+import type { AnyIterable } from './bytes.js';
+import type { FileEntry, ReferenceEntry } from './entry.js';
+import { CairnError } from './errors.js';
+import { type HandlerRegistry, requireHandler } from './handler-registry.js';
+import { checkPath } from './path.js';
+import { quote } from './printable.js';
+import type { BlobStore, TransferOptions } from './seams/blob-store.js';
+import type { Observation } from './seams/storage-handler.js';
+import type {
+  FileToLoad,
+  FileToStore,
+  LoadedFile,
+  StoragePolicy,
+  StoragePolicyFactory,
+  StoredFile,
+  StoreReferenceOptions,
+} from './seams/storage-policy.js';
+import { checkUri } from './uri.js';
+
+/** How many objects one reference may bring, if the caller doesn't say. */
+export const defaultMaxObjects = 10_000;
+
+/** Files become blobs of the store; references are treated by the handlers. */
+export const defaultStoragePolicy: StoragePolicyFactory = {
+  name: 'cairn.default',
+  create({ blobs, handlers, config }) {
+    if (Object.keys(config).length > 0) {
+      throw new CairnError('unsupported_format', `the storage policy "cairn.default" has an unknown config`, {
+        hint: 'A newer version of Cairn wrote it; update.',
+      });
+    }
+    return createPolicy(blobs, handlers);
+  },
+};
+
+function createPolicy(blobs: BlobStore, handlers: HandlerRegistry): StoragePolicy {
+  return {
+    name: defaultStoragePolicy.name,
+    config: () => ({}),
+    storeFiles: (files, options) => storeFiles(blobs, files, options),
+    loadFiles: (files, options) => loadFiles(blobs, files, options),
+    openFile: (entry, options) => blobs.open(entry.digest, options),
+    storeReference: (uri, options = {}) => storeReference(handlers, uri, options),
+    async *loadReference(entry, options) {
+      const handler = await requireHandler(handlers, entry.uri);
+      yield* handler.open(entry, options);
+    },
+  };
+}
+
+async function* storeFiles(
+  blobs: BlobStore,
+  files: AnyIterable<FileToStore>,
+  options?: TransferOptions,
+): AsyncIterable<StoredFile> {
+  const waiting = new Map<number, string>();
+  async function* sources() {
+    let index = 0;
+    for await (const { path, source } of files) {
+      waiting.set(index++, checkPath(path));
+      yield source;
+    }
+  }
+  for await (const { index, digest, size, created } of blobs.put(sources(), options)) {
+    const path = take(waiting, index);
+    const entry: FileEntry = { kind: 'file', path, digest, size };
+    yield { entry, created };
+  }
+}
+
+async function* loadFiles(
+  blobs: BlobStore,
+  files: AnyIterable<FileToLoad>,
+  options?: TransferOptions,
+): AsyncIterable<LoadedFile> {
+  const waiting = new Map<number, FileEntry>();
+  async function* requests() {
+    let index = 0;
+    for await (const { entry, to } of files) {
+      waiting.set(index++, entry);
+      yield { digest: entry.digest, path: to };
+    }
+  }
+  for await (const { index, written } of blobs.copyTo(requests(), options)) {
+    yield { entry: take(waiting, index), written };
+  }
+}
+
+function take<T>(waiting: Map<number, T>, index: number): T {
+  const value = waiting.get(index);
+  if (value === undefined)
+    throw new TypeError(`a blob store answered for item ${index}, which it was not given`);
+  waiting.delete(index);
+  return value;
+}
+
+async function* storeReference(
+  handlers: HandlerRegistry,
+  uri: string,
+  options: StoreReferenceOptions,
+): AsyncIterable<ReferenceEntry> {
+  const { name, checksum = true, maxObjects = defaultMaxObjects, signal } = options;
+  checkUri(uri);
+  if (name !== undefined) checkPath(name);
+  const handler = await handlers.find(uri);
+  if (handler === undefined) {
+    yield unknownReference(uri, name);
+    return;
+  }
+  let count = 0;
+  for await (const observation of handler.observe(uri, { checksum, maxObjects, signal })) {
+    if (++count > maxObjects) {
+      throw new CairnError('too_many_objects', `${quote(uri)} names more than ${maxObjects} objects`, {
+        hint: `Raise { maxObjects } (it is ${maxObjects}), or refer to a smaller folder.`,
+      });
+    }
+    yield toEntry(observation, name);
+  }
+  if (count === 0) {
+    throw new CairnError('not_found', `nothing is there at ${quote(uri)}`, { hint: 'Check the URI.' });
+  }
+}
+
+function unknownReference(uri: string, name: string | undefined): ReferenceEntry {
+  if (name === undefined) {
+    throw new CairnError('path_invalid', `no handler knows how ${quote(uri)} is called in an artifact`, {
+      hint: 'Pass { name } to record the URI alone, or { handlers: [...] } with one for its scheme.',
+    });
+  }
+  return { kind: 'reference', path: name, uri, digest: `uri:${uri}` };
+}
+
+function toEntry(observation: Observation, name: string | undefined): ReferenceEntry {
+  const { kind, path, uri, digest, size, extra } = observation;
+  const placed = name === undefined ? path : kind === 'object' ? name : `${name}/${path}`;
+  return {
+    kind: 'reference',
+    path: checkPath(placed),
+    uri: checkUri(uri),
+    digest,
+    ...(size === undefined ? {} : { size }),
+    ...(extra === undefined || Object.keys(extra).length === 0 ? {} : { extra }),
+  };
+}

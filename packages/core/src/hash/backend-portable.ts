@@ -1,0 +1,1 @@
+export { loadWasm as loadBackend } from './wasm.js';

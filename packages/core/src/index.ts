@@ -1,0 +1,91 @@
+export { type ArtifactRef, formatArtifactRef, parseArtifactRef } from './artifact-ref.js';
+export { type AnyIterable, type ByteRange, type CallOptions, concatBytes, readAll } from './bytes.js';
+export { checkCommit, checkNewRun, checkPatch } from './catalog-checks.js';
+export { defaultMaxObjects, defaultStoragePolicy } from './default-storage-policy.js';
+export {
+  algorithmOf,
+  type ContentAlgorithm,
+  type ContentDigest,
+  type Digest,
+  type DigestKind,
+  digestKind,
+  isContentDigest,
+  parseDigest,
+} from './digest.js';
+export type { Entry, FileEntry, ReferenceEntry } from './entry.js';
+export { CairnError, type CairnErrorOptions, type ErrorCode, errorCodes, redact } from './errors.js';
+export {
+  createHandlerRegistry,
+  type HandlerRegistry,
+  type LazyHandler,
+  requireHandler,
+} from './handler-registry.js';
+export { type Hasher, type IncrementalHash, loadHasher } from './hash/hasher.js';
+export { canonicalJson, type JsonObject, type JsonPrimitive, type JsonValue } from './json.js';
+export { diffManifests, type EntryChange } from './manifest/diff-manifests.js';
+export type { LeafRef, PolicyRef } from './manifest/index-blob.js';
+export { checkEntry } from './manifest/leaf.js';
+export { type EntriesOptions, type Manifest, openManifest } from './manifest/manifest.js';
+export { type WrittenManifest, writeManifest } from './manifest/write-manifest.js';
+export {
+  checkDescription,
+  checkMetadata,
+  maxMetadataBytes,
+  maxMetadataDepth,
+  parseMetadata,
+} from './metadata.js';
+export {
+  checkAlias,
+  checkAliases,
+  checkName,
+  checkTag,
+  checkTags,
+  maxLabels,
+  maxNameLength,
+} from './name.js';
+export { checkPath, compareUtf8, maxPathBytes, maxSegmentBytes, sortByUtf8, utf8Length } from './path.js';
+export { quote } from './printable.js';
+export type {
+  CollectionQuery,
+  Comparison,
+  Condition,
+  RunQuery,
+  SortKey,
+  VersionQuery,
+} from './query.js';
+export type { BlobStore, CopyRequest, CopyResult, PutResult, TransferOptions } from './seams/blob-store.js';
+export {
+  type Catalog,
+  type CollectionRecord,
+  type CollectionRef,
+  type CommitRequest,
+  type CommitResult,
+  heartbeatIntervalMs,
+  heartbeatTimeoutMs,
+  type LineageEdge,
+  type LineageGraph,
+  type LineageNode,
+  type LineageRequest,
+  type NewRun,
+  type RunOwner,
+  type RunRecord,
+  type RunState,
+  type VersionPatch,
+  type VersionRecord,
+  type VersionSelector,
+} from './seams/catalog.js';
+export type { ObjectInfo, ObjectStore } from './seams/object-store.js';
+export type { Observation, ObserveOptions, ReferenceState, StorageHandler } from './seams/storage-handler.js';
+export type {
+  FileToLoad,
+  FileToStore,
+  LoadedFile,
+  StoragePolicy,
+  StoragePolicyContext,
+  StoragePolicyFactory,
+  StoredFile,
+  StoreReferenceOptions,
+} from './seams/storage-policy.js';
+export type { Store } from './seams/store.js';
+export type { FileStamp, Source } from './source.js';
+export { checkUri, maxUriBytes, schemeOf } from './uri.js';

@@ -1,0 +1,53 @@
+import type { JsonPrimitive } from './json.js';
+
+export type Comparison = '=' | '!=' | '<' | '<=' | '>' | '>=';
+
+/** One condition on a version. All conditions of a query must hold. */
+export type Condition =
+  | { readonly field: 'alias' | 'tag'; readonly value: string; readonly negated?: boolean }
+  | { readonly field: 'loggedBy' | 'usedBy'; readonly runId: string }
+  | {
+      readonly field: 'created';
+      readonly operator: Comparison;
+      /** ISO 8601, UTC. */
+      readonly value: string;
+    }
+  | {
+      readonly field: 'metadata';
+      /** The keys that lead to the value, outermost first. */
+      readonly path: readonly string[];
+      readonly operator: Comparison;
+      /** Numbers compare with numbers and texts with texts; a missing or other value matches nothing but `!=`. */
+      readonly value: JsonPrimitive;
+    };
+
+/** By what to sort; versions without the key come last either way. */
+export type SortKey =
+  | { readonly field: 'created' | 'version' | 'size' | 'name'; readonly descending?: boolean }
+  | { readonly field: 'metadata'; readonly path: readonly string[]; readonly descending?: boolean };
+
+export interface VersionQuery {
+  readonly entity?: string | undefined;
+  readonly project?: string | undefined;
+  /** The collection. */
+  readonly name?: string | undefined;
+  readonly type?: string | undefined;
+  readonly where?: readonly Condition[] | undefined;
+  readonly sort?: SortKey | undefined;
+  /** Default: no limit. */
+  readonly limit?: number | undefined;
+}
+
+export interface CollectionQuery {
+  readonly entity?: string | undefined;
+  readonly project?: string | undefined;
+  readonly type?: string | undefined;
+  readonly limit?: number | undefined;
+}
+
+export interface RunQuery {
+  readonly entity?: string | undefined;
+  readonly project?: string | undefined;
+  readonly jobType?: string | undefined;
+  readonly limit?: number | undefined;
+}

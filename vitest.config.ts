@@ -1,0 +1,57 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+// One project per workspace, named after its folder: `npx vitest run --project store`.
+// Imports of @cairn/* go to the sources, so no unit test needs a build.
+
+const root = fileURLToPath(new URL('.', import.meta.url));
+const { workspaces = [] } = readJson(root);
+const folders = workspaces
+  .flatMap((pattern) => {
+    if (!pattern.endsWith('/*')) return [join(root, pattern)];
+    const parent = join(root, pattern.slice(0, -2));
+    return existsSync(parent) ? readdirSync(parent).map((name) => join(parent, name)) : [];
+  })
+  .filter((folder) => existsSync(join(folder, 'package.json')));
+
+interface Manifest {
+  name: string;
+  workspaces?: string[];
+  exports?: Record<string, string | { default: string }>;
+  imports?: Record<string, { node?: string; default: string }>;
+}
+
+export default defineConfig({
+  resolve: { alias: folders.flatMap(aliases) },
+  test: {
+    passWithNoTests: true,
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    projects: folders.map((folder) => ({
+      extends: true as const,
+      root: folder,
+      test: { name: basename(folder), include: ['{src,test}/**/*.test.ts'] },
+    })),
+  },
+});
+
+/** `./dist/x.js` in a package's exports and imports is `src/x.ts` in this repository. */
+function aliases(folder: string): { find: RegExp; replacement: string }[] {
+  const { name, exports = {}, imports = {} } = readJson(folder);
+  const entries = [
+    ...Object.entries(exports).map(([key, to]) => [name + key.slice(1), to] as const),
+    ...Object.entries(imports),
+  ];
+  return entries.flatMap(([specifier, to]) => {
+    if (typeof to === 'string') return []; // ./package.json
+    const built = ('node' in to && to.node) || to.default;
+    const source = built.replace('./dist/', 'src/').replace(/\.js$/, '.ts');
+    return [{ find: new RegExp(`^${specifier}$`), replacement: join(folder, source) }];
+  });
+}
+
+function readJson(folder: string): Manifest {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+}
