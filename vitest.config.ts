@@ -19,9 +19,11 @@ const folders = workspaces
 interface Manifest {
   name: string;
   workspaces?: string[];
-  exports?: Record<string, string | { default: string }>;
-  imports?: Record<string, { node?: string; default: string }>;
+  exports?: Record<string, Target>;
+  imports?: Record<string, Target>;
 }
+
+type Target = string | { node?: string; default: string };
 
 export default defineConfig({
   resolve: { alias: folders.flatMap(aliases) },
@@ -41,12 +43,12 @@ export default defineConfig({
 function aliases(folder: string): { find: RegExp; replacement: string }[] {
   const { name, exports = {}, imports = {} } = readJson(folder);
   const entries = [
-    ...Object.entries(exports).map(([key, to]) => [name + key.slice(1), to] as const),
+    ...Object.entries(exports).map(([key, to]): [string, Target] => [name + key.slice(1), to]),
     ...Object.entries(imports),
   ];
   return entries.flatMap(([specifier, to]) => {
     if (typeof to === 'string') return []; // ./package.json
-    const built = ('node' in to && to.node) || to.default;
+    const built = to.node ?? to.default;
     const source = built.replace('./dist/', 'src/').replace(/\.js$/, '.ts');
     return [{ find: new RegExp(`^${specifier}$`), replacement: join(folder, source) }];
   });

@@ -46,7 +46,7 @@ function packagesIn(file) {
 
 /** @returns {Promise<number>} npm's exit code */
 function npmCi() {
-  const npm = process.env['npm_execpath'];
+  const npm = process.env.npm_execpath;
   const child = npm
     ? spawn(process.execPath, [npm, 'ci'], { cwd: root, stdio: 'inherit' })
     : spawn('npm', ['ci'], { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
