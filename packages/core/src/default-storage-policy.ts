@@ -10,6 +10,7 @@ import type {
   FileToLoad,
   FileToStore,
   LoadedFile,
+  ReferenceTrust,
   StoragePolicy,
   StoragePolicyFactory,
   StoredFile,
@@ -23,27 +24,33 @@ export const defaultMaxObjects = 10_000;
 /** Files become blobs of the store; references are treated by the handlers. */
 export const defaultStoragePolicy: StoragePolicyFactory = {
   name: 'cairn.default',
-  create({ blobs, handlers, config }) {
+  create({ blobs, handlers, trust, config }) {
     if (Object.keys(config).length > 0) {
       throw new CairnError('unsupported_format', `the storage policy "cairn.default" has an unknown config`, {
         hint: 'A newer version of Cairn wrote it; update.',
       });
     }
-    return createPolicy(blobs, handlers);
+    return createPolicy(blobs, handlers, trust);
   },
 };
 
-function createPolicy(blobs: BlobStore, handlers: HandlerRegistry): StoragePolicy {
+function createPolicy(
+  blobs: BlobStore,
+  handlers: HandlerRegistry,
+  trust: ReferenceTrust | undefined,
+): StoragePolicy {
   return {
     name: defaultStoragePolicy.name,
     config: () => ({}),
     storeFiles: (files, options) => storeFiles(blobs, files, options),
     loadFiles: (files, options) => loadFiles(blobs, files, options),
     openFile: (entry, options) => blobs.open(entry.digest, options),
-    storeReference: (uri, options = {}) => storeReference(handlers, uri, options),
+    storeReference: (uri, options = {}) => storeReference(handlers, trust, uri, options),
     async *loadReference(entry, options) {
       const handler = await requireHandler(handlers, entry.uri);
-      yield* handler.open(entry, options);
+      const mark = entry.extra?.mark;
+      const own = mark !== undefined && (await trust?.isOwn(entry.uri, mark)) === true;
+      yield* handler.open(entry, { ...options, foreign: !own });
     },
   };
 }
@@ -96,6 +103,7 @@ function take<T>(waiting: Map<number, T>, index: number): T {
 
 async function* storeReference(
   handlers: HandlerRegistry,
+  trust: ReferenceTrust | undefined,
   uri: string,
   options: StoreReferenceOptions,
 ): AsyncIterable<ReferenceEntry> {
@@ -114,7 +122,7 @@ async function* storeReference(
         hint: `Raise { maxObjects } (it is ${maxObjects}), or refer to a smaller folder.`,
       });
     }
-    yield toEntry(observation, name);
+    yield toEntry(observation, name, await trust?.mark(observation.uri));
   }
   if (count === 0) {
     throw new CairnError('not_found', `nothing is there at ${quote(uri)}`, { hint: 'Check the URI.' });
@@ -130,8 +138,13 @@ function unknownReference(uri: string, name: string | undefined): ReferenceEntry
   return { kind: 'reference', path: name, uri, digest: `uri:${uri}` };
 }
 
-function toEntry(observation: Observation, name: string | undefined): ReferenceEntry {
-  const { kind, path, uri, digest, size, extra } = observation;
+function toEntry(
+  observation: Observation,
+  name: string | undefined,
+  mark: string | undefined,
+): ReferenceEntry {
+  const { kind, path, uri, digest, size } = observation;
+  const extra = { ...observation.extra, ...(mark === undefined ? {} : { mark }) };
   const placed = name === undefined ? path : kind === 'object' ? name : `${name}/${path}`;
   return {
     kind: 'reference',
@@ -139,6 +152,6 @@ function toEntry(observation: Observation, name: string | undefined): ReferenceE
     uri: checkUri(uri),
     digest,
     ...(size === undefined ? {} : { size }),
-    ...(extra === undefined || Object.keys(extra).length === 0 ? {} : { extra }),
+    ...(Object.keys(extra).length === 0 ? {} : { extra }),
   };
 }

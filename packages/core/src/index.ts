@@ -75,11 +75,19 @@ export {
   type VersionSelector,
 } from './seams/catalog.js';
 export type { ObjectInfo, ObjectStore } from './seams/object-store.js';
-export type { Observation, ObserveOptions, ReferenceState, StorageHandler } from './seams/storage-handler.js';
+export type {
+  Observation,
+  ObserveOptions,
+  OpenOptions,
+  ReferenceOptions,
+  ReferenceState,
+  StorageHandler,
+} from './seams/storage-handler.js';
 export type {
   FileToLoad,
   FileToStore,
   LoadedFile,
+  ReferenceTrust,
   StoragePolicy,
   StoragePolicyContext,
   StoragePolicyFactory,

@@ -31,6 +31,19 @@ export interface ObserveOptions extends CallOptions {
   readonly maxObjects?: number | undefined;
 }
 
+export interface ReferenceOptions extends CallOptions {
+  /**
+   * The reference comes from a manifest that this machine's user did not write. A handler then refuses
+   * (`scheme_refused`) what would reach this user's own files or private network, unless its options allow it.
+   * Default: `false`.
+   */
+  readonly foreign?: boolean | undefined;
+}
+
+export interface OpenOptions extends ReferenceOptions {
+  readonly range?: ByteRange | undefined;
+}
+
 export type ReferenceState = 'match' | 'changed' | 'missing' | 'unverifiable';
 
 /**
@@ -70,13 +83,10 @@ export interface StorageHandler {
    * starts at or after the end yields nothing.
    *
    * @throws CairnError `reference_changed`, before the first byte where the source can tell; `not_found` when the object
-   * is gone; `integrity_mismatch` at the end when the bytes don't hash to a recorded content digest.
+   * is gone; `integrity_mismatch` at the end when the bytes don't hash to a recorded content digest; `scheme_refused`.
    */
-  open(
-    reference: ReferenceEntry,
-    options?: CallOptions & { readonly range?: ByteRange | undefined },
-  ): AsyncIterable<Uint8Array>;
+  open(reference: ReferenceEntry, options?: OpenOptions): AsyncIterable<Uint8Array>;
 
   /** Whether the object still is the one observed. Default: observe again and compare. */
-  verify?(reference: ReferenceEntry, options?: CallOptions): Promise<ReferenceState>;
+  verify?(reference: ReferenceEntry, options?: ReferenceOptions): Promise<ReferenceState>;
 }

@@ -76,10 +76,22 @@ export interface StoragePolicy {
   ): AsyncIterable<Uint8Array>;
 }
 
+/**
+ * Tells the references that this machine's user recorded from those of someone else's manifest, by a mark that only this
+ * user's machine can make. It travels in the entry's extras under the key `mark`.
+ */
+export interface ReferenceTrust {
+  /** The mark of a URI, or `undefined` where none can be made. */
+  mark(uri: string): Promise<string | undefined>;
+  isOwn(uri: string, mark: string): Promise<boolean>;
+}
+
 /** What a policy is made of. */
 export interface StoragePolicyContext {
   readonly blobs: BlobStore;
   readonly handlers: HandlerRegistry;
+  /** Without it every reference counts as someone else's. */
+  readonly trust?: ReferenceTrust | undefined;
   /** As {@link StoragePolicy.config} gave it; `{}` for a new artifact. */
   readonly config: JsonObject;
 }
