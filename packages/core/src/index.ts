@@ -22,6 +22,7 @@ export {
 } from './handler-registry.js';
 export { type Hasher, type IncrementalHash, loadHasher } from './hash/hasher.js';
 export { canonicalJson, type JsonObject, type JsonPrimitive, type JsonValue } from './json.js';
+export { type LineageSource, walkLineage } from './lineage.js';
 export { diffManifests, type EntryChange } from './manifest/diff-manifests.js';
 export type { LeafRef, PolicyRef } from './manifest/index-blob.js';
 export { checkEntry } from './manifest/leaf.js';

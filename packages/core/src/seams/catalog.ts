@@ -153,7 +153,7 @@ export interface LineageGraph {
 
 export interface LineageRequest {
   readonly start: { readonly versionId: string } | { readonly runId: string };
-  /** `up`: where it comes from. `down`: what was made of it. */
+  /** `up`: where it comes from. `down`: what was made of it. `both`: these two together, without their siblings. */
   readonly direction: 'up' | 'down' | 'both';
   /** In edges from the start: 1 shows the runs next to a version, 2 their artifacts. */
   readonly depth: number;

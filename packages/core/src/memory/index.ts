@@ -1,0 +1,5 @@
+export { type MemoryBlobStoreOptions, memoryBlobStore } from './blob-store.js';
+export { type MemoryCatalogOptions, memoryCatalog } from './catalog.js';
+export { type MemoryHandler, type MemoryHandlerOptions, memoryHandler } from './handler.js';
+export { memoryObjectStore } from './object-store.js';
+export { type MemoryStoreOptions, memoryStore } from './store.js';
