@@ -1,0 +1,28 @@
+import picomatch from 'picomatch';
+
+/**
+ * Which entries of a folder to take, by globs that see an entry's path below the folder, such as `a/cat.png`. `*` also
+ * matches names that start with a dot; a glob with a slash at its end means a folder and all in it.
+ */
+export interface Selection {
+  /** Only files that match one of these. Default: all. */
+  readonly include?: readonly string[] | undefined;
+  /** No files and folders that match one of these; such a folder is not entered. Default: none. */
+  readonly exclude?: readonly string[] | undefined;
+}
+
+type Test = (path: string) => boolean;
+
+/** The tests that a selection means. */
+export function selection({ include, exclude }: Selection): { isIncluded: Test; isExcluded: Test } {
+  return {
+    isIncluded: include === undefined ? () => true : matcher(include),
+    isExcluded: exclude === undefined ? () => false : matcher(exclude),
+  };
+}
+
+function matcher(globs: readonly string[]): Test {
+  const patterns = globs.map((glob) => (glob.endsWith('/') ? `${glob}**` : glob));
+  // Paths of entries are separated by / on every system.
+  return picomatch(patterns, { dot: true, windows: false });
+}
