@@ -25,7 +25,7 @@ export { canonicalJson, type JsonObject, type JsonPrimitive, type JsonValue } fr
 export { type LineageSource, walkLineage } from './lineage.js';
 export { diffManifests, type EntryChange } from './manifest/diff-manifests.js';
 export type { LeafRef, PolicyRef } from './manifest/index-blob.js';
-export { checkEntry } from './manifest/leaf.js';
+export { checkEntry, type Leaf } from './manifest/leaf.js';
 export { type EntriesOptions, type Manifest, openManifest } from './manifest/manifest.js';
 export { type WrittenManifest, writeManifest } from './manifest/write-manifest.js';
 export {
@@ -44,6 +44,7 @@ export {
   maxLabels,
   maxNameLength,
 } from './name.js';
+export { type ParsedQuery, parseQuery, parseSort } from './parse-query.js';
 export { checkPath, compareUtf8, maxPathBytes, maxSegmentBytes, sortByUtf8, utf8Length } from './path.js';
 export { quote } from './printable.js';
 export type {
