@@ -1,0 +1,4 @@
+import { testBlobStore } from './index.js';
+import { memoryBlobStoreFixture } from './mutants.js';
+
+testBlobStore('memory', memoryBlobStoreFixture);
