@@ -1,6 +1,6 @@
 import type { AnyIterable } from './bytes.js';
 import type { FileEntry, ReferenceEntry } from './entry.js';
-import { CairnError } from './errors.js';
+import { CairnError, redact } from './errors.js';
 import { type HandlerRegistry, requireHandler } from './handler-registry.js';
 import { checkPath } from './path.js';
 import { quote } from './printable.js';
@@ -133,6 +133,11 @@ function unknownReference(uri: string, name: string | undefined): ReferenceEntry
   if (name === undefined) {
     throw new CairnError('path_invalid', `no handler knows how ${quote(uri)} is called in an artifact`, {
       hint: 'Pass { name } to record the URI alone, or { handlers: [...] } with one for its scheme.',
+    });
+  }
+  if (redact(uri) !== uri) {
+    throw new CairnError('uri_invalid', `${quote(uri)} holds credentials, which are never stored`, {
+      hint: 'Leave them out of the URI.',
     });
   }
   return { kind: 'reference', path: name, uri, digest: `uri:${uri}` };

@@ -28,6 +28,7 @@ const hexLength: ReadonlyMap<string, number> = new Map([
 ]);
 const grammar = /^([a-z][a-z0-9-]{0,31}):([^\p{Cc}\p{Cs}]{1,8192})$/u;
 const hex = /^[0-9a-f]+$/;
+const owned = /^(?:blake3|sha256):[0-9a-f]{64}$/;
 
 /** Takes a digest apart. Throws `manifest_invalid` when it is not one. */
 export function parseDigest(text: string): { scheme: string; value: string } {
@@ -57,13 +58,7 @@ export function digestKind(digest: string): DigestKind {
 
 /** Whether a text is the identity of owned bytes ({@link ContentDigest}). */
 export function isContentDigest(text: string): text is ContentDigest {
-  const colon = text.indexOf(':');
-  const scheme = text.slice(0, colon);
-  return (
-    (scheme === 'blake3' || scheme === 'sha256') &&
-    text.length === colon + 65 &&
-    hex.test(text.slice(colon + 1))
-  );
+  return owned.test(text);
 }
 
 /** The algorithm of an owned digest. */

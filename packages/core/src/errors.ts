@@ -56,7 +56,8 @@ const brand = Symbol.for('cairn.error');
 export class CairnError extends Error {
   override readonly name = 'CairnError';
   readonly code: ErrorCode;
-  readonly hint?: string;
+  /** The next step, one sentence; also the last line of the message. */
+  declare readonly hint?: string; // `declare`: without one there is no property either
   readonly isRetryable: boolean;
 
   constructor(code: ErrorCode, message: string, options: CairnErrorOptions = {}) {
@@ -75,9 +76,9 @@ export class CairnError extends Error {
   }
 }
 
-const userInfo = /(\b[a-z][a-z0-9+.-]*:\/\/)[^/\s?#@]*@/gi;
-const secretQuery =
-  /([?&](?:x-amz-(?:signature|credential|security-token)|x-goog-(?:signature|credential)|signature|sig|token|access_token|api_?key|key|password|secret)=)[^&\s"#]*/gi;
+/** Up to the last `@` before the path, as URL parsers read it. */
+const userInfo = /(\b[a-z][a-z0-9+.-]{0,31}:\/\/)[^/\s?#]*@/gi;
+const secretQuery = /([?&][\w.-]*(?:signature|sig|credential|token|key|password|secret)=)[^&\s"#]*/gi;
 
 /** Takes URL credentials and the values of signing or key-like query parameters out of a text. */
 export function redact(text: string): string {

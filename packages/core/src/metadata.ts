@@ -11,10 +11,9 @@ export const maxMetadataBytes: number = 1024 * 1024;
 /**
  * Checks that a value is JSON that survives a round trip, and returns a copy that shares nothing with it.
  *
- * Refused, naming the key path: `NaN` and infinities, integers beyond 2^53, cycles, functions, symbols, class instances
- * such as `Date`, symbol keys, unpaired surrogates, more than {@link maxMetadataDepth} levels and more than
- * {@link maxMetadataBytes}. A key whose value is `undefined` is left out, as JSON does. No method of the value is called.
- * `__proto__` is a key like any other.
+ * Refused, naming the key path: `NaN` and infinities, cycles, functions, symbols, class instances such as `Date`, symbol
+ * keys, unpaired surrogates, more than {@link maxMetadataDepth} levels and more than {@link maxMetadataBytes}. A key whose
+ * value is `undefined` is left out, as JSON does. No method of the value is called. `__proto__` is a key like any other.
  *
  * @throws CairnError `metadata_invalid`.
  */
@@ -40,10 +39,7 @@ function copyValue(value: unknown, at: KeyPath, open: Set<object>): JsonValue {
       return value;
     case 'number':
       if (!Number.isFinite(value)) throw invalid(at, `${value} is not JSON`);
-      if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
-        throw invalid(at, `the integer ${value} is beyond 2^53 and would be rounded`);
-      }
-      return value;
+      return value === 0 ? 0 : value; // JSON has no -0
     case 'object':
       return value === null ? null : copyObject(value, at, open);
     default:
@@ -115,7 +111,7 @@ export function checkDescription(description: string): string {
 
 /**
  * Reads metadata from JSON text, refusing what two parsers would read differently: a key twice in one object, and a
- * number that JavaScript would round. Checks the result as {@link checkMetadata} does.
+ * integer that JavaScript would round. Checks the result as {@link checkMetadata} does.
  *
  * @throws CairnError `metadata_invalid`.
  */
@@ -153,9 +149,11 @@ function checkTokens(text: string): void {
   }
 }
 
+/** An integer is refused when it would be another one afterwards; a fraction is always taken as the nearest number. */
 function checkNumber(text: string): void {
   const value = Number(text);
-  if (!Number.isFinite(value) || (/^-?[0-9]+$/.test(text) && !Number.isSafeInteger(value))) {
+  const isRounded = /^-?[0-9]+$/.test(text) && !Number.isSafeInteger(value) && String(value) !== text;
+  if (!Number.isFinite(value) || isRounded) {
     throw invalid([], `the number ${quote(text)} would be rounded`);
   }
 }

@@ -28,6 +28,7 @@ export function checkName(name: string, what = 'artifact name'): string {
 
 function suggestName(name: string): string | undefined {
   const mended = name
+    .slice(0, 2 * maxNameLength)
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
     .replace(/[^A-Za-z0-9_.-]+/g, '-')

@@ -1,11 +1,14 @@
+import { redact } from './errors.js';
+
 /** Control characters, bidirectional overrides and other code points that change how a terminal shows a text. */
 const unprintable = /[\p{Cc}\p{Cs}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu;
 
 /**
  * Puts a text from outside between quotes for a message, with everything that could disguise it or steer a terminal
- * written as an escape (`\u{202e}`), and cut after 200 characters.
+ * written as an escape (`\u{202e}`), without the secrets a URL may hold, and cut after 200 characters.
  */
 export function quote(text: string): string {
-  const shown = text.length > 200 ? `${text.slice(0, 200)}…` : text;
+  const safe = redact(text); // before the cut, which could hide that something is a secret
+  const shown = safe.length > 200 ? `${safe.slice(0, 200)}…` : safe;
   return `"${shown.replace(unprintable, (c) => `\\u{${c.codePointAt(0)?.toString(16)}}`)}"`;
 }

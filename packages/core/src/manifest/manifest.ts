@@ -8,7 +8,9 @@ import { compareUtf8 } from '../path.js';
 import { quote } from '../printable.js';
 import type { BlobStore } from '../seams/blob-store.js';
 import { decodeIndex, digestIndex, type LeafRef, type PolicyRef } from './index-blob.js';
-import { damaged, decodeLeaf } from './leaf.js';
+import { damaged } from './json-lines.js';
+import { decodeLeaf, type Leaf, openLeaf } from './leaf.js';
+import { createPathOrder } from './path-order.js';
 
 export interface EntriesOptions extends CallOptions {
   /** Only paths that start with this text; `images/` for a folder. */
@@ -38,6 +40,8 @@ export interface Manifest {
   entries(options?: EntriesOptions): AsyncIterable<Entry>;
   /** The entries of one leaf. */
   readLeaf(leaf: LeafRef, options?: CallOptions): Promise<readonly Entry[]>;
+  /** One leaf, its bytes verified but not decoded: for comparing leaves line by line. */
+  openLeaf(leaf: LeafRef, options?: CallOptions): Promise<Leaf>;
 }
 
 /**
@@ -59,7 +63,7 @@ export async function openManifest(
       `the manifest is that of ${digest}, not of ${options.expected}`,
     );
   }
-  const readLeaf = (leaf: LeafRef, call?: CallOptions) => loadLeaf(blobs, leaf, call);
+  const readLeaf = (leaf: LeafRef, call?: CallOptions) => loadLeaf(blobs, leaves, leaf, call);
   return {
     digest,
     policy,
@@ -67,6 +71,7 @@ export async function openManifest(
     entryCount: leaves.reduce((sum, leaf) => sum + leaf.entryCount, 0),
     size: leaves.reduce((sum, leaf) => sum + leaf.size, 0),
     readLeaf,
+    openLeaf: (leaf, call) => fetchLeaf(blobs, leaf, call),
     async get(path, call) {
       const leaf = leaves[leafAt(leaves, path)];
       if (leaf === undefined) return undefined;
@@ -82,8 +87,10 @@ async function* iterate(
   { prefix = '', after, signal }: EntriesOptions = {},
 ): AsyncIterable<Entry> {
   const start = after !== undefined && compareUtf8(after, prefix) > 0 ? after : prefix;
+  const checkOrder = createPathOrder();
   for (let i = Math.max(0, leafAt(leaves, start)); i < leaves.length; i++) {
     for (const entry of await readLeaf(leaves[i] as LeafRef, { signal })) {
+      checkOrder(entry.path);
       if (after !== undefined && compareUtf8(entry.path, after) <= 0) continue;
       if (entry.path.startsWith(prefix)) yield entry;
       else if (compareUtf8(entry.path, prefix) > 0) return;
@@ -103,15 +110,30 @@ function leafAt(leaves: readonly LeafRef[], path: string): number {
   return low - 1;
 }
 
-async function loadLeaf(blobs: BlobStore, leaf: LeafRef, options?: CallOptions): Promise<readonly Entry[]> {
-  const bytes = await readVerified(blobs, leaf.digest, options);
-  const extras = leaf.extras === undefined ? undefined : await readVerified(blobs, leaf.extras, options);
-  const entries = decodeLeaf(bytes, extras);
+async function loadLeaf(
+  blobs: BlobStore,
+  leaves: readonly LeafRef[],
+  leaf: LeafRef,
+  options?: CallOptions,
+): Promise<readonly Entry[]> {
+  const entries = decodeLeaf(await fetchLeaf(blobs, leaf, options));
   const size = entries.reduce((sum, entry) => sum + (entry.size ?? 0), 0);
-  if (entries.length !== leaf.entryCount || entries[0]?.path !== leaf.first || size !== leaf.size) {
+  const last = entries.at(-1)?.path ?? '';
+  if (
+    entries.length !== leaf.entryCount ||
+    entries[0]?.path !== leaf.first ||
+    size !== leaf.size ||
+    leaves[leafAt(leaves, last)]?.digest !== leaf.digest
+  ) {
     throw damaged(`the leaf at ${quote(leaf.first)} is not the one its index describes`);
   }
   return entries;
+}
+
+async function fetchLeaf(blobs: BlobStore, leaf: LeafRef, options?: CallOptions): Promise<Leaf> {
+  const bytes = await readVerified(blobs, leaf.digest, options);
+  const extras = leaf.extras === undefined ? undefined : await readVerified(blobs, leaf.extras, options);
+  return openLeaf(bytes, extras);
 }
 
 async function readVerified(

@@ -1,15 +1,15 @@
 import type { AnyIterable } from '../bytes.js';
 import type { ContentDigest } from '../digest.js';
 import type { Entry } from '../entry.js';
-import { CairnError } from '../errors.js';
 import type { Hasher } from '../hash/hasher.js';
 import { loadHasher } from '../hash/hasher.js';
-import { compareUtf8 } from '../path.js';
-import { quote } from '../printable.js';
+import { utf8Length } from '../path.js';
 import type { BlobStore, TransferOptions } from '../seams/blob-store.js';
 import type { Source } from '../source.js';
+import { endsLeaf, maxLeafBytes } from './boundary.js';
 import { digestIndex, encodeIndex, type LeafRef, type PolicyRef } from './index-blob.js';
-import { checkEntry, encodeEntry, encodeExtra, endsLeaf, maxLeafBytes } from './leaf.js';
+import { checkEntry, encodeEntry, encodeExtra } from './leaf.js';
+import { createPathOrder } from './path-order.js';
 
 /** A manifest that is stored. */
 export interface WrittenManifest {
@@ -62,71 +62,36 @@ async function* leafSources(
   leaves: LeafRef[],
 ): AsyncGenerator<Source> {
   const encoder = new TextEncoder();
-  const checkOrder = orderChecker();
+  const checkOrder = createPathOrder();
   let leaf = emptyLeaf();
   function* close(): Generator<Source> {
     const bytes = encoder.encode(leaf.lines.join(''));
-    yield { kind: 'bytes', bytes };
-    const ref = {
+    const extras = leaf.extras.length === 0 ? undefined : encoder.encode(leaf.extras.join(''));
+    leaves.push({
       digest: hasher.hash(bytes),
       first: leaf.first,
       entryCount: leaf.lines.length,
       size: leaf.size,
-    };
-    if (leaf.extras.length === 0) leaves.push(ref);
-    else {
-      const extras = encoder.encode(leaf.extras.join(''));
-      yield { kind: 'bytes', bytes: extras };
-      leaves.push({ ...ref, extras: hasher.hash(extras) });
-    }
+      ...(extras === undefined ? {} : { extras: hasher.hash(extras) }),
+    });
     leaf = emptyLeaf();
+    yield { kind: 'bytes', bytes };
+    if (extras !== undefined) yield { kind: 'bytes', bytes: extras };
   }
   for await (const entry of entries) {
     checkOrder(checkEntry(entry).path);
     if (leaf.lines.length === 0) leaf.first = entry.path;
     const line = encodeEntry(entry);
     leaf.lines.push(line);
-    leaf.length += line.length;
+    leaf.bytes += utf8Length(line);
     leaf.size += entry.size ?? 0;
-    const extra = encodeExtra(entry);
+    const extra = entry.kind === 'file' ? '' : encodeExtra(entry.path, entry.extra);
     if (extra !== '') leaf.extras.push(extra);
-    if (endsLeaf(entry.path) || leaf.length >= maxLeafBytes) yield* close();
+    if (endsLeaf(entry.path) || leaf.bytes >= maxLeafBytes) yield* close();
   }
   if (leaf.lines.length > 0) yield* close();
 }
 
 function emptyLeaf() {
-  return { first: '', lines: [] as string[], extras: [] as string[], length: 0, size: 0 };
-}
-
-/**
- * Refuses a path that is out of order, there twice, or under one that is a file. Everything that starts with a path comes
- * right after it, so it is enough to remember the paths that the last one starts with.
- */
-function orderChecker(): (path: string) => void {
-  const open: string[] = [];
-  let previous: string | undefined;
-  return (path) => {
-    if (previous !== undefined) {
-      const order = compareUtf8(previous, path);
-      if (order === 0) throw conflict(`${quote(path)} is there twice`);
-      if (order > 0) {
-        throw new CairnError(
-          'manifest_invalid',
-          `${quote(path)} comes after ${quote(previous)}: entries are not in order`,
-        );
-      }
-    }
-    previous = path;
-    for (let top = open.at(-1); top !== undefined && !path.startsWith(top); top = open.at(-1)) open.pop();
-    for (const file of open) {
-      if (path[file.length] === '/')
-        throw conflict(`${quote(file)} is a file and the folder of ${quote(path)}`);
-    }
-    open.push(path);
-  };
-}
-
-function conflict(problem: string): CairnError {
-  return new CairnError('path_conflict', problem, { hint: 'Give one of them another name.' });
+  return { first: '', lines: [] as string[], extras: [] as string[], bytes: 0, size: 0 };
 }

@@ -1,0 +1,39 @@
+import { CairnError } from '../errors.js';
+import { quote } from '../printable.js';
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** The lines of JSON-lines text, without their line feeds. @throws CairnError `manifest_invalid`. */
+export function splitLines(bytes: Uint8Array): string[] {
+  let text: string;
+  try {
+    text = decoder.decode(bytes);
+  } catch (cause) {
+    throw damaged('it is not UTF-8', cause);
+  }
+  if (text === '') return [];
+  if (!text.endsWith('\n')) throw damaged('its last line is cut');
+  return text.slice(0, -1).split('\n');
+}
+
+/** One line as a JSON object. @throws CairnError `manifest_invalid`. */
+export function parseLine(line: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch (cause) {
+    throw damaged(`${quote(line)} is not JSON`, cause);
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return value as Record<string, unknown>;
+  }
+  throw damaged(`${quote(line)} is not an object`);
+}
+
+/** The error of everything that a manifest can't be. */
+export function damaged(problem: string, cause?: unknown): CairnError {
+  return new CairnError('manifest_invalid', `the manifest can't be read: ${problem}`, {
+    hint: 'It is damaged, or something else wrote it.',
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
