@@ -1,28 +1,29 @@
-import type { CallOptions } from './bytes.js';
 import type { LineageEdge, LineageGraph, LineageNode, LineageRequest } from './seams/catalog.js';
 
 type Direction = 'up' | 'down';
 type Kind = LineageNode['kind'];
 
-/** What a walk asks of a catalog: a few look-ups per step away from the start, never one per node. */
-export interface LineageSource {
+/**
+ * What a walk asks of a catalog: a few look-ups per step away from the start, never one per node. They are generators, so
+ * that a catalog can run the whole walk in one transaction: what they yield, a statement for example, the walk yields on.
+ */
+export interface LineageSource<Ask> {
   /** The ids next to each of these nodes: what they come from (`up`), or what was made of them (`down`). */
   neighbours(
     ids: readonly string[],
     kind: Kind,
     direction: Direction,
-  ): Promise<ReadonlyMap<string, readonly string[]>>;
+  ): Generator<Ask, ReadonlyMap<string, readonly string[]>, unknown>;
   /** The nodes with these ids, in any order. */
-  load(ids: readonly string[], kind: Kind): Promise<readonly LineageNode[]>;
+  load(ids: readonly string[], kind: Kind): Generator<Ask, readonly LineageNode[], unknown>;
 }
 
 /** Builds the graph around a start that is known to exist; see {@link LineageRequest} for what belongs to it. */
-export async function walkLineage(
+export function* walkLineage<Ask>(
   request: LineageRequest,
-  source: LineageSource,
-  options: CallOptions = {},
-): Promise<LineageGraph> {
-  const { nodes, steps } = await walk(request, source, options);
+  source: LineageSource<Ask>,
+): Generator<Ask, LineageGraph, unknown> {
+  const { nodes, steps } = yield* walk(request, source);
   const edges = new Map<string, LineageEdge>();
   const leftOut = new Map<string, Set<string>>();
   for (const { id, neighbour, direction } of steps) {
@@ -31,7 +32,7 @@ export async function walkLineage(
     else leftOut.set(id, (leftOut.get(id) ?? new Set()).add(neighbour));
   }
   return {
-    nodes: await load(nodes, source),
+    nodes: yield* load(nodes, source),
     edges: [...edges.values()],
     beyond: new Map([...leftOut].map(([id, { size }]) => [id, size])),
   };
@@ -44,11 +45,10 @@ interface Step {
 }
 
 /** Breadth first. Runs and versions take turns, so all nodes at one distance are of one kind. */
-async function walk(
+function* walk<Ask>(
   { start, direction, depth, maxNodes }: LineageRequest,
-  source: LineageSource,
-  { signal }: CallOptions,
-): Promise<{ nodes: Map<string, Kind>; steps: Step[] }> {
+  source: LineageSource<Ask>,
+): Generator<Ask, { nodes: Map<string, Kind>; steps: Step[] }, unknown> {
   const first = 'runId' in start ? start.runId : start.versionId;
   const firstKind: Kind = 'runId' in start ? 'run' : 'version';
   const otherKind: Kind = 'runId' in start ? 'version' : 'run';
@@ -60,8 +60,7 @@ async function walk(
     const kind = distance % 2 === 0 ? firstKind : otherKind;
     const nextKind = distance % 2 === 0 ? otherKind : firstKind;
     for (const rim of rims) {
-      signal?.throwIfAborted();
-      const found = await source.neighbours(rim.ids, kind, rim.way);
+      const found = yield* source.neighbours(rim.ids, kind, rim.way);
       rim.ids = [];
       for (const [id, neighbours] of found) {
         for (const neighbour of neighbours) {
@@ -79,11 +78,14 @@ async function walk(
   return { nodes, steps };
 }
 
-async function load(nodes: ReadonlyMap<string, Kind>, source: LineageSource): Promise<LineageNode[]> {
+function* load<Ask>(
+  nodes: ReadonlyMap<string, Kind>,
+  source: LineageSource<Ask>,
+): Generator<Ask, LineageNode[], unknown> {
   const idsOf = (kind: Kind) => [...nodes.keys()].filter((id) => nodes.get(id) === kind);
   const loaded = [
-    ...(await source.load(idsOf('run'), 'run')),
-    ...(await source.load(idsOf('version'), 'version')),
+    ...(yield* source.load(idsOf('run'), 'run')),
+    ...(yield* source.load(idsOf('version'), 'version')),
   ];
   const byId = new Map(loaded.map((node) => [node.kind === 'run' ? node.run.id : node.version.id, node]));
   return [...nodes.keys()].flatMap((id) => byId.get(id) ?? []);

@@ -148,7 +148,7 @@ export function memoryCatalog({ now = () => new Date() }: MemoryCatalogOptions =
         const id = 'runId' in start ? start.runId : start.versionId;
         throw new CairnError('not_found', `there is no run or version ${quote(id)}`);
       }
-      return walkLineage(request, lineageSource(tables, now), options);
+      return walkLineage(request, lineageSource(tables, now)).next().value;
     },
   };
 }
