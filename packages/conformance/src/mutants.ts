@@ -1,3 +1,3 @@
-export { blobStoreMutants } from './mutants/blob-store.js';
-export { memoryBlobStoreFixture } from './mutants/blob-store-fixture.js';
+export { memoryBlobStoreFixture } from './mutants/blob-store/fixture.js';
+export { blobStoreMutants } from './mutants/blob-store/index.js';
 export type { Mutant } from './mutants/mutant.js';

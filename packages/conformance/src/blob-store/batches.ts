@@ -1,25 +1,20 @@
 import { expect } from 'vitest';
-import { collect, expectBytes, freshBytes, utf8 } from '../helpers.js';
-import { type BlobStoreCase, digestOf, ofBytes, putAll, putBytes, read } from './fixture.js';
+import { collect, expectBytes, freshBytes } from '../helpers.js';
+import { type BlobStoreCase, ofBytes, putAll, putBytes, read } from './fixture.js';
 
 export const batches: readonly BlobStoreCase[] = [
   {
     name: 'yields one result for each of 1,000 sources, with its index',
     async run({ blobs }) {
-      const salt = freshBytes(8).join('');
-      const all = Array.from({ length: 1000 }, (_, index) => utf8(`${salt} ${index}`));
+      const all = Array.from({ length: 1000 }, (_, index) => freshBytes(index));
       const results = await putAll(blobs, all.map(ofBytes));
-      expect(results.map(({ index }) => index)).toEqual([...all.keys()]);
-      for (const { index, digest } of results) {
-        expect(digest).toBe(await digestOf(blobs, all[index] as Uint8Array));
-      }
+      expect(results.map(({ index, size }) => [index, size])).toEqual([...all.keys()].map((n) => [n, n]));
     },
   },
   {
     name: 'has all of 1,000 blobs once the iteration has ended',
     async run({ blobs }) {
-      const salt = freshBytes(8).join('');
-      const all = Array.from({ length: 1000 }, (_, index) => utf8(`${salt} ${index}`));
+      const all = Array.from({ length: 1000 }, () => freshBytes(20));
       const digests = (await putAll(blobs, all.map(ofBytes))).map(({ digest }) => digest);
       expect((await blobs.has(digests)).size).toBe(1000);
     },
@@ -69,7 +64,7 @@ export const batches: readonly BlobStoreCase[] = [
       const bytes = freshBytes(200_000);
       const results = await Promise.all(Array.from({ length: 20 }, () => putBytes(blobs, bytes.slice())));
       const digests = new Set(results.map(({ digest }) => digest));
-      expect([...digests]).toEqual([await digestOf(blobs, bytes)]);
+      expect(digests.size).toBe(1);
       expect(results.some(({ created }) => created)).toBe(true);
       for (const digest of digests) expectBytes(await read(blobs, digest), bytes);
     },

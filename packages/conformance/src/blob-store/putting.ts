@@ -25,7 +25,9 @@ export const putting: readonly BlobStoreCase[] = [
     name: 'stores a stream without bytes',
     async run({ blobs }) {
       const [result] = await putAll(blobs, [ofStream(() => chunked(new Uint8Array(), 1))]);
-      expect(result).toMatchObject({ size: 0, digest: await digestOf(blobs, new Uint8Array()) });
+      if (result === undefined) return expect.fail('no result');
+      expect(result.size).toBe(0);
+      expectBytes(await read(blobs, result.digest), new Uint8Array());
     },
   },
   {

@@ -3,11 +3,8 @@
  * catches none proves nothing.
  */
 export interface Mutant<F> {
-  /** What it does wrong. */
+  /** What it does wrong, completing the sentence "it …". */
   readonly name: string;
-  /** Makes it of a fixture that keeps every promise. */
-  of(honest: F): F;
+  /** Makes a fixture with it. */
+  make(): F | Promise<F>;
 }
-
-/** Changes what a value is, member by member. */
-export type Change<T> = (honest: T) => Partial<T>;

@@ -1,12 +1,12 @@
 import type { ContentDigest } from '@cairn/core';
-import { memoryBlobStore } from '@cairn/core/memory';
-import type { BlobStoreFixture } from '../blob-store/fixture.js';
+import { type MemoryBlobStoreOptions, memoryBlobStore } from '@cairn/core/memory';
+import type { BlobStoreFixture } from '../../blob-store/fixture.js';
 import { readStamped, writeWhole } from './local-files.js';
 
-/** A blob store in memory that can do all a suite asks for. */
-export function memoryBlobStoreFixture(): BlobStoreFixture {
+/** A blob store in memory that can do all the suite asks for, as far as the options leave it honest. */
+export function memoryBlobStoreFixture(options: MemoryBlobStoreOptions = {}): BlobStoreFixture {
   const contents = new Map<ContentDigest, Uint8Array>();
-  const open = () => memoryBlobStore({ contents, readFile: readStamped, writeFile: writeWhole });
+  const open = () => memoryBlobStore({ contents, readFile: readStamped, writeFile: writeWhole, ...options });
   return {
     blobs: open(),
     capabilities: ['paths'],

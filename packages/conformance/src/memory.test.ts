@@ -1,4 +1,0 @@
-import { testBlobStore } from './index.js';
-import { memoryBlobStoreFixture } from './mutants.js';
-
-testBlobStore('memory', memoryBlobStoreFixture);

@@ -1,0 +1,19 @@
+import { batchesMutants } from './batches.js';
+import { copyingMutants } from './copying.js';
+import { damageMutants } from './damage.js';
+import { failingMutants } from './failing.js';
+import type { BlobStoreMutant } from './lie.js';
+import { pathSourcesMutants } from './path-sources.js';
+import { puttingMutants } from './putting.js';
+import { readingMutants } from './reading.js';
+
+/** Blob stores that break their contract. */
+export const blobStoreMutants: readonly BlobStoreMutant[] = [
+  ...puttingMutants,
+  ...batchesMutants,
+  ...failingMutants,
+  ...pathSourcesMutants,
+  ...readingMutants,
+  ...damageMutants,
+  ...copyingMutants,
+];
