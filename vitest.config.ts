@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 
-// One project per workspace, named after its folder: `npx vitest run --project store`.
+// One project per workspace, named after its folder: `npx vitest run --project store`; and the consumers of e2e.
 // Imports of @cairn/* go to the sources, so no unit test needs a build.
 
 const root = fileURLToPath(new URL('.', import.meta.url));
@@ -15,6 +15,9 @@ const folders = workspaces
     return existsSync(parent) ? readdirSync(parent).map((name) => join(parent, name)) : [];
   })
   .filter((folder) => existsSync(join(folder, 'package.json')));
+
+// With this, each run leaves a report in that folder, so that .ci/run can count its tests.
+const reports = process.env.CAIRN_TEST_REPORTS;
 
 interface Manifest {
   name: string;
@@ -29,15 +32,20 @@ export default defineConfig({
   resolve: { alias: folders.flatMap(aliases) },
   test: {
     passWithNoTests: true,
+    reporters: reports === undefined ? ['default'] : ['default', 'json'],
+    outputFile: { json: join(reports ?? '', `${process.pid}.json`) },
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    projects: folders.map((folder) => ({
-      extends: true as const,
-      root: folder,
-      test: { name: basename(folder), include: ['{src,test}/**/*.test.ts'] },
-    })),
+    projects: [
+      ...folders.map((folder) => project(basename(folder), folder, '{src,test}/**/*.test.ts')),
+      project('consumers', join(root, 'e2e'), 'consumers/*.test.ts'),
+    ],
   },
 });
+
+function project(name: string, folder: string, include: string): TestProjectConfiguration {
+  return { extends: true, root: folder, test: { name, include: [include] } };
+}
 
 /** `./dist/x.js` in a package's exports and imports is `src/x.ts` in this repository. */
 function aliases(folder: string): { find: RegExp; replacement: string }[] {

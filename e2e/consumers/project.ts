@@ -1,0 +1,92 @@
+import { exec } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { Registry } from './registry.js';
+
+/** A project of someone who installs Cairn from npm: a folder far from this repository. */
+export interface Project {
+  readonly folder: string;
+  write(path: string, text: string): void;
+  /** Copies a file or folder of this repository. */
+  copy(from: string, to: string): void;
+  /** Runs a command line there. Rejects when it fails, with all that it printed. Resolves with its standard output. */
+  shell(command: string): Promise<string>;
+  close(): void;
+}
+
+export const root: string = fileURLToPath(new URL('../..', import.meta.url));
+
+export function openProject(registry: Registry, packageJson: object): Project {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'cairn-consumer-')));
+  function write(path: string, text: string): void {
+    const file = join(folder, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+
+  write('package.json', JSON.stringify(packageJson));
+  write(
+    '.npmrc',
+    `@cairn:registry=${registry.url}\nnoproxy=127.0.0.1\nprefer-offline=true\naudit=false\nfund=false\n`,
+  );
+
+  return {
+    folder,
+    write,
+    copy: (from, to) => cpSync(join(root, from), join(folder, to), { recursive: true }),
+    async shell(command) {
+      try {
+        const { stdout } = await promisify(exec)(command, {
+          cwd: folder,
+          env: environment(join(folder, 'home')),
+        });
+        return stdout;
+      } catch (error) {
+        const { stdout, stderr } = error as { stdout: string; stderr: string };
+        throw new Error(`${command} failed\n${stdout}\n${stderr}`, { cause: error });
+      }
+    },
+    close: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Compiles a project in place, as strictly as the compiler can, its dependencies' declarations included. */
+export async function compile(project: Project, compilerOptions: object): Promise<void> {
+  const strictest = {
+    target: 'ES2023',
+    module: 'NodeNext',
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    skipLibCheck: false,
+  };
+  project.write(
+    'tsconfig.json',
+    JSON.stringify({ compilerOptions: { ...strictest, ...compilerOptions }, exclude: ['home'] }),
+  );
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  await project.shell(`"${process.execPath}" "${tsc}" -p . --pretty false`);
+}
+
+/** `typescript@7.0.2`: the version that this repository uses, which npm has in its cache. */
+export function pinned(name: string): string {
+  const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  return `${name}@${devDependencies[name]}`;
+}
+
+/** Without what npm and vitest tell their children, and without what would lead to this user's own settings or store. */
+function environment(home: string): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(
+    ([name]) =>
+      !/^(CAIRN_|VITEST|NODE_ENV$|INIT_CWD$|npm_(package|lifecycle|config_local_prefix))/.test(name),
+  );
+  return {
+    ...Object.fromEntries(inherited),
+    XDG_CONFIG_HOME: home,
+    XDG_DATA_HOME: home,
+    XDG_STATE_HOME: home,
+  };
+}
