@@ -30,6 +30,10 @@ const tooManyOpen: Meaning = {
 const meanings: ReadonlyMap<string, Meaning> = new Map([
   ['ENOENT', nothingThere],
   ['ENOTDIR', { ...nothingThere, problem: 'it is not a folder, or leads through something that is none' }],
+  [
+    'EEXIST',
+    { code: 'path_conflict', problem: 'something else is there', hint: 'Remove it or choose another place.' },
+  ],
   ['EACCES', notPermitted],
   ['EPERM', notPermitted],
   ['ENOSPC', full],

@@ -59,7 +59,7 @@ function checkStamp(path: string, expected: FileStamp, found: FileStamp): void {
 
 /** The file at a path is no longer the one that was looked at. */
 export function sourceChanged(path: string): CairnError {
-  return new CairnError('source_changed', `${quote(path)} has changed since it was added`, {
-    hint: 'Add it again, or add it with { copy: true } if it will go on changing.',
+  return new CairnError('source_changed', `${quote(path)} has changed since it was looked at`, {
+    hint: 'Add it again once nothing writes to it, or with { copy: true }.',
   });
 }

@@ -90,7 +90,7 @@ async function look(fs: FileSystem, { path, absolute }: FileToLook): Promise<Wal
 
 /** Whether the permissions alone tell that this process may read a file, which saves asking for nearly all files. */
 function isReadable({ mode, uid }: Stats): boolean {
-  const needed = uid === process.getuid?.() ? 0o400 : 0o044;
+  const needed = uid === process.geteuid?.() ? 0o400 : 0o044;
   return (mode & needed) === needed;
 }
 

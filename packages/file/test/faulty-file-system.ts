@@ -1,0 +1,44 @@
+import type { FileHandle } from 'node:fs/promises';
+import { type FileSystem, nodeFileSystem } from '../src/index.js';
+
+/**
+ * A file system of which one call fails, counted from 1 over all its functions and those of the files it opened; or `forGood`
+ * also all calls after it.
+ */
+export interface FaultySystem {
+  readonly fs: FileSystem;
+  /** The calls so far, by name. */
+  readonly calls: readonly string[];
+}
+
+type Call = (...args: unknown[]) => unknown;
+
+export function faultyFileSystem(
+  failing: number,
+  code: string,
+  { forGood = false }: { forGood?: boolean } = {},
+): FaultySystem {
+  const calls: string[] = [];
+  const wrap = <T extends object>(target: T, prefix: string): T =>
+    new Proxy(target, {
+      get(_, key) {
+        const value: unknown = Reflect.get(target, key, target);
+        if (typeof value !== 'function' || typeof key === 'symbol') return value;
+        return async (...args: unknown[]) => {
+          const number = calls.push(`${prefix}${key}`);
+          const fails = number === failing || (forGood && number > failing);
+          // A close that fails has closed nevertheless.
+          if (fails && key !== 'close') throw systemError(code, key);
+          const result = await (value as Call).apply(target, args);
+          if (fails) throw systemError(code, key);
+          return key === 'open' ? wrap(result as FileHandle, 'file.') : result;
+        };
+      },
+    });
+  return { fs: wrap({ ...nodeFileSystem }, ''), calls };
+}
+
+/** An error as Node makes them. */
+export function systemError(code: string, syscall = 'call'): NodeJS.ErrnoException {
+  return Object.assign(new Error(`${code}: injected, ${syscall}`), { code, errno: -1, syscall });
+}
