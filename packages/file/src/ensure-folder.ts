@@ -2,7 +2,6 @@ import { join, resolve } from 'node:path';
 import { CairnError, checkPath, quote } from '@cairn/core';
 import { type FileOptions, type FileSystem, nodeFileSystem } from './file-system.js';
 import { attempt, systemCode, translateFsError } from './fs-error.js';
-import { checkLocalPath } from './local-path.js';
 
 export interface EnsureFolderOptions extends FileOptions {
   /** Whether a file or link in the way is removed to make room. Default: `false`, it is refused. */
@@ -17,8 +16,8 @@ export type FolderMaker = (relative: string) => Promise<string>;
  * and returns its absolute path. Nothing outside the root is made or reached: below the root no link is followed. The root
  * itself may be one, and is made if it doesn't exist.
  *
- * @throws CairnError `path_conflict` when a file or link is in the way; `path_invalid` when `relative` is no entry path, or none that
- * this system can have; `forbidden`, `storage_full`, `storage_readonly`, `unavailable`.
+ * @throws CairnError `path_conflict` when a file or link is in the way; `path_invalid` when `relative` is no entry path;
+ * `forbidden`, `storage_full`, `storage_readonly`, `unavailable`.
  */
 export function ensureFolder(
   root: string,
@@ -56,7 +55,7 @@ export function folderMaker(root: string, options: EnsureFolderOptions = {}): Fo
     return folder;
   }
 
-  return async (relative) => ensure(relative === '' ? '' : checkLocalPath(checkPath(relative)));
+  return async (relative) => ensure(relative === '' ? '' : checkPath(relative));
 }
 
 async function makeFolder(fs: FileSystem, folder: string, replace: boolean): Promise<void> {
