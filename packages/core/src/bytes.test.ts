@@ -5,7 +5,7 @@ const bytes = (...values: number[]) => Uint8Array.from(values);
 
 test('joins chunks in their order', () => {
   expect(concatBytes([])).toEqual(bytes());
-  expect(concatBytes([bytes(1, 2), bytes(), bytes(3)])).toEqual(bytes(1, 2, 3));
+  expect(concatBytes([bytes(1, 2, 3), bytes(), bytes(4)])).toEqual(bytes(1, 2, 3, 4));
 });
 
 test('hands a single chunk on as it is', () => {

@@ -23,7 +23,7 @@ describe('checkMetadata', () => {
   test.each<[string, unknown, string]>([
     ['NaN', { a: Number.NaN, b: 1 }, 'metadata.a'],
     ['an infinity', { a: { b: [1, -Infinity] } }, 'metadata.a.b[1]'],
-    ['a cycle', cyclic, 'metadata.list[0]'],
+    ['a cycle', cyclic, '"metadata.list[0]" can\'t be stored: it contains itself'],
     ['a function', { a: () => 1 }, 'metadata.a'],
     ['a symbol', { a: Symbol('x') }, 'metadata.a'],
     ['a symbol as a key', { a: { [Symbol('x')]: 1 } }, 'metadata.a'],

@@ -72,7 +72,7 @@ describe('checkName', () => {
   });
 
   test('takes no longer for a hostile text', () => {
-    expect(() => checkName(`${'-'.repeat(1_000_000)}é`)).toThrow(failure('name_invalid'));
+    expect(() => checkName(`a${'-'.repeat(1_000_000)}é`)).toThrow(failure('name_invalid'));
   });
 });
 

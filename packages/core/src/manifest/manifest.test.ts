@@ -123,6 +123,14 @@ describe('entries', () => {
     );
   });
 
+  test('after a path begin with the one that follows it', async () => {
+    for (const at of [0, 5000, 9998]) {
+      const [first] = await collect(manifest.entries({ after: many[at]?.path }));
+      expect(first).toEqual(many[at + 1]);
+    }
+    expect(await collect(manifest.entries({ after: many.at(-1)?.path }))).toEqual([]);
+  });
+
   test('of a page cost the leaves they are in', async () => {
     const [, second, third] = manifest.leaves;
     if (second === undefined || third === undefined) throw new Error('too few leaves');

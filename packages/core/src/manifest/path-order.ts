@@ -7,7 +7,7 @@ import { quote } from '../printable.js';
  * (`manifest_invalid`), there twice, or under one that is a file (`path_conflict`).
  *
  * Everything that starts with a path comes right after it, so it is enough to remember the paths that the last one
- * starts with.
+ * starts with, and of these only the longest can be its folder: a shorter one would be the folder of that, too.
  */
 export function createPathOrder(): (path: string) => void {
   const open: string[] = [];
@@ -23,11 +23,13 @@ export function createPathOrder(): (path: string) => void {
       );
     }
     previous = path;
-    for (let top = open.at(-1); top !== undefined && !path.startsWith(top); top = open.at(-1)) open.pop();
-    for (const file of open) {
-      if (path[file.length] === '/') {
-        throw conflict(`${quote(file)} is a file and the folder of ${quote(path)}`);
-      }
+    let file = open.at(-1);
+    while (file !== undefined && !path.startsWith(file)) {
+      open.pop();
+      file = open.at(-1);
+    }
+    if (file !== undefined && path[file.length] === '/') {
+      throw conflict(`${quote(file)} is a file and the folder of ${quote(path)}`);
     }
     open.push(path);
   };
