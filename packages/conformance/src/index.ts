@@ -1,5 +1,8 @@
+export { type BadInput, badInputs, expandInput, type InputPlace } from './bad-inputs.js';
 export type { BlobStoreCapability, BlobStoreFixture } from './blob-store/fixture.js';
 export { blobStoreSuite, testBlobStore } from './blob-store/suite.js';
+export type { CatalogFixture } from './catalog/fixture.js';
+export { catalogSuite, testCatalog } from './catalog/suite.js';
 export { expectCairnError } from './expect-cairn-error.js';
 export {
   type Case,

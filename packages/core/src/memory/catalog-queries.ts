@@ -53,11 +53,12 @@ function compare(a: unknown, b: unknown): number | undefined {
   return typeof a === 'string' && typeof b === 'string' ? compareUtf8(a, b) : undefined;
 }
 
-/** The value under some keys, or `undefined`. */
+/** The value under some keys, or `undefined`. A list has no keys. */
 function valueAt(value: unknown, path: readonly string[]): unknown {
   let found = value;
   for (const key of path) {
-    if (typeof found !== 'object' || found === null || !Object.hasOwn(found, key)) return undefined;
+    if (typeof found !== 'object' || found === null || Array.isArray(found)) return undefined;
+    if (!Object.hasOwn(found, key)) return undefined;
     found = (found as Record<string, unknown>)[key];
   }
   return found;
