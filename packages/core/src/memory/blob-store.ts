@@ -46,7 +46,7 @@ export function memoryBlobStore(options: MemoryBlobStoreOptions = {}): BlobStore
     let index = 0;
     for await (const source of sources) {
       signal?.throwIfAborted();
-      const bytes = (await readAll(watch(openSource(source, readFile), { signal, onBytes }))).slice();
+      const bytes = new Uint8Array(await readAll(watch(openSource(source, readFile), { signal, onBytes })));
       const digest = hasher.hash(bytes);
       const created = !contents.has(digest);
       contents.set(digest, bytes);
@@ -117,8 +117,8 @@ async function* watch(
   for await (const chunk of chunks) {
     signal?.throwIfAborted();
     onBytes?.(chunk.length);
-    // The producer may use its buffer again for the next chunk.
-    yield chunk.slice();
+    // The producer may use its memory again for the next chunk; the slice of a Buffer would share it.
+    yield new Uint8Array(chunk);
   }
 }
 

@@ -43,7 +43,7 @@ export function memoryHandler({ versioned = false }: MemoryHandlerOptions = {}):
     schemes: ['memory'],
 
     put(path, bytes) {
-      const object = { version: history.length, bytes: bytes.slice() };
+      const object = { version: history.length, bytes: new Uint8Array(bytes) };
       current.set(checkPath(path), object);
       history.push(object);
       return `memory:${path}`;

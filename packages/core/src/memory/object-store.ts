@@ -12,7 +12,7 @@ export function memoryObjectStore(): ObjectStore {
 
     async put(key, body, { ifAbsent = false, signal } = {}) {
       signal?.throwIfAborted();
-      const bytes = body instanceof Uint8Array ? body.slice() : await collect(body, signal);
+      const bytes = body instanceof Uint8Array ? new Uint8Array(body) : await collect(body, signal);
       if (ifAbsent && objects.has(key)) {
         throw new CairnError('conflict', `the object ${quote(key)} is there already`);
       }
@@ -59,7 +59,7 @@ function collect(body: AnyIterable<Uint8Array>, signal: AbortSignal | undefined)
     for await (const chunk of body) {
       signal?.throwIfAborted();
       // The producer may use its buffer again for the next chunk.
-      yield chunk.slice();
+      yield new Uint8Array(chunk);
     }
   }
   return readAll(copies());
