@@ -89,7 +89,7 @@ describe.each(vectors.manifests)('the manifest of $name', (vector) => {
 test('the example in docs/manifest-format.md is one of the vectors', () => {
   const page = read('../../docs/manifest-format.md');
   const vector = vectors.manifests.find(({ name }) => name === 'files and references in three leaves');
-  const blocks = [...page.matchAll(/^```json\n(.*?)^```/gms)].map(([, block]) => block);
+  const blocks = [...page.matchAll(/^```jsonl\n(.*?)^```/gms)].map(([, block]) => block);
   const shown = vector?.leaves.flatMap(({ text, extrasText }) => [text, extrasText ?? []].flat()) ?? [];
   expect(blocks.slice(0, -1)).toEqual([...shown, vector?.index]);
   const covered = vector?.index?.replace(/^.*\n/, '').replace(/"extras":"[^"]*",/, '');
