@@ -1,1 +1,3 @@
-export {};
+export { type PostgresCatalogOptions, postgresCatalog } from './catalog/postgres-catalog.js';
+export type { Liveness } from './catalog/run-rows.js';
+export type { PostgresClient, PostgresPool } from './sql/postgres/pool.js';

@@ -1,0 +1,113 @@
+import {
+  type CommitRequest,
+  type CommitResult,
+  canonicalJson,
+  checkCommit,
+  type VersionRecord,
+} from '@cairn/core';
+import { tuples } from '../sql/fragment.js';
+import { now, one, run, type Step } from '../sql/step.js';
+import { moveAliases } from './aliases.js';
+import { type CollectionState, claimCollection } from './collections.js';
+import { recordEdge } from './edges.js';
+import { requireOpenRun } from './runs.js';
+import { toTime, toVersionId, toVersionRecord, versionColumns } from './version-rows.js';
+
+const byDigest = `SELECT ${versionColumns} FROM versions v JOIN collections c ON c.id = v.collection_id
+  WHERE v.collection_id = ? AND v.digest = ? AND v.deleted_at IS NULL`;
+
+export function* commitVersion(unchecked: CommitRequest): Step<CommitResult> {
+  const request = checkCommit(unchecked);
+  const { edge } = request;
+  if (edge !== undefined) yield* requireOpenRun(edge.runId);
+  const at = yield* now();
+  const collection = yield* claimCollection(request, at);
+  const existing = yield* one(byDigest, [collection.id, request.digest]);
+  if (existing === undefined) {
+    const { row, version } = yield* addVersion(request, collection, at);
+    if (edge !== undefined) yield* recordEdge(edge.runId, edge.direction, row);
+    return { version, created: true };
+  }
+  const row = Number(existing.id);
+  const found = toVersionRecord(existing);
+  if (edge !== undefined) yield* recordEdge(edge.runId, edge.direction, row);
+  const version = edge?.direction === 'input' ? found : yield* pointTo(request, collection, row, found);
+  return { version, created: false };
+}
+
+function* addVersion(
+  request: CommitRequest,
+  collection: CollectionState,
+  at: number,
+): Step<{ row: number; version: VersionRecord }> {
+  const { entity, project, name, type, digest, manifest, entryCount, size, description, metadata } = request;
+  const inserted = yield* one(
+    `INSERT INTO versions (collection_id, version, digest, manifest, entry_count, size, description, metadata, created_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+    [
+      collection.id,
+      collection.nextVersion,
+      digest,
+      manifest,
+      entryCount,
+      size,
+      description === undefined ? null : JSON.stringify(description),
+      canonicalJson(metadata),
+      at,
+    ],
+  );
+  const row = Number(inserted?.id);
+  yield* addTags(row, request.tags);
+  const aliases = [...request.aliases, 'latest'];
+  const aliasRevision = yield* moveAliases(
+    collection,
+    aliases.map((alias) => [alias, row]),
+  );
+  yield* run('UPDATE collections SET next_version = ?, updated_at = ? WHERE id = ?', [
+    collection.nextVersion + 1,
+    at,
+    collection.id,
+  ]);
+  const version: VersionRecord = {
+    entity,
+    project,
+    name,
+    id: toVersionId(row),
+    type,
+    version: collection.nextVersion,
+    digest,
+    manifest,
+    entryCount,
+    size,
+    ...(description === undefined ? {} : { description }),
+    metadata,
+    aliases: aliases.sort(),
+    tags: [...request.tags].sort(),
+    createdAt: toTime(at),
+    aliasRevision,
+  };
+  return { row, version };
+}
+
+/** Moves the aliases of a request, and `latest`, to a version that is there already. Writes nothing if they are there. */
+function* pointTo(
+  request: CommitRequest,
+  collection: CollectionState,
+  row: number,
+  found: VersionRecord,
+): Step<VersionRecord> {
+  const missing = [...request.aliases, 'latest'].filter((alias) => !found.aliases.includes(alias));
+  const aliasRevision = yield* moveAliases(
+    collection,
+    missing.map((alias) => [alias, row]),
+  );
+  return { ...found, aliases: [...found.aliases, ...missing].sort(), aliasRevision };
+}
+
+export function* addTags(versionRow: number, tags: readonly string[]): Step<void> {
+  if (tags.length === 0) return;
+  yield* run(
+    `INSERT INTO tags (version_id, tag) VALUES ${tuples(tags.length, 2)}`,
+    tags.flatMap((tag) => [versionRow, tag]),
+  );
+}

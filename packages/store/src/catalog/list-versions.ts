@@ -1,0 +1,42 @@
+import type { VersionQuery } from '@cairn/core';
+import type { Dialect } from '../sql/database.js';
+import { type Fragment, sql } from '../sql/fragment.js';
+import { all, type Row, type Step } from '../sql/step.js';
+import { toSql } from './conditions.js';
+import { type Page, selectPage } from './pages.js';
+import { orderOf } from './sorting.js';
+import { versionColumns } from './version-rows.js';
+
+/** A page of versions that are not deleted. */
+export function* listVersions(query: VersionQuery, dialect: Dialect, page: Page): Step<Row[]> {
+  const { where = [], sort } = query;
+  const { text, params } = selectPage(
+    {
+      columns: versionColumns,
+      tables: 'versions v JOIN collections c ON c.id = v.collection_id',
+      conditions: [
+        sql`v.deleted_at IS NULL`,
+        ...collectionFilters(query),
+        ...where.map((condition) => toSql(condition, dialect)),
+      ],
+      order: orderOf(sort, dialect),
+    },
+    page,
+  );
+  return yield* all(text, params);
+}
+
+/** What a query asks of the collection `c`. */
+export function collectionFilters({
+  entity,
+  project,
+  name,
+  type,
+}: Pick<VersionQuery, 'entity' | 'project' | 'name' | 'type'>): Fragment[] {
+  const filters: Fragment[] = [];
+  if (entity !== undefined) filters.push(sql`c.entity = ${entity}`);
+  if (project !== undefined) filters.push(sql`c.project = ${project}`);
+  if (name !== undefined) filters.push(sql`c.name = ${name}`);
+  if (type !== undefined) filters.push(sql`c.type = ${type}`);
+  return filters;
+}

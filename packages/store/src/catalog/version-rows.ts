@@ -1,0 +1,54 @@
+import type { ContentDigest, JsonObject, VersionRecord } from '@cairn/core';
+import type { Row } from '../sql/step.js';
+
+/** What every statement that answers with versions selects, as `v`, with their collections, as `c`. */
+export const versionColumns = `v.id, c.entity, c.project, c.name, c.type, v.version, v.digest, v.manifest, v.entry_count,
+  v.size, v.description, v.metadata, v.ttl, v.created_at, v.deleted_at, v.collection_id, c.alias_revision,
+  (SELECT string_agg(a.alias, '/') FROM aliases a WHERE a.version_id = v.id) AS aliases,
+  (SELECT string_agg(t.tag, '/') FROM tags t WHERE t.version_id = v.id) AS tags`;
+
+export function toVersionRecord(row: Row): VersionRecord {
+  return {
+    entity: String(row.entity),
+    project: String(row.project),
+    name: String(row.name),
+    id: toVersionId(Number(row.id)),
+    type: String(row.type),
+    version: Number(row.version),
+    digest: row.digest as ContentDigest,
+    manifest: row.manifest as ContentDigest,
+    entryCount: Number(row.entry_count),
+    size: Number(row.size),
+    ...(row.description === null ? {} : { description: fromJson<string>(row.description) }),
+    metadata: fromJson<JsonObject>(row.metadata),
+    aliases: split(row.aliases),
+    tags: split(row.tags),
+    ...(row.ttl === null ? {} : { ttl: Number(row.ttl) }),
+    createdAt: toTime(row.created_at),
+    aliasRevision: Number(row.alias_revision),
+  };
+}
+
+/** The public id of a version. Its colon keeps it apart from the ids of runs, with which it shares a lineage graph. */
+export function toVersionId(id: number): string {
+  return `version:${id}`;
+}
+
+/** The row that a public id means, or -1 if it can't mean any. */
+export function fromVersionId(id: string): number {
+  const digits = /^version:([1-9][0-9]{0,14})$/.exec(id)?.[1];
+  return digits === undefined ? -1 : Number(digits);
+}
+
+export function toTime(value: unknown): string {
+  return new Date(Number(value)).toISOString();
+}
+
+export function fromJson<T>(value: unknown): T {
+  return JSON.parse(String(value));
+}
+
+/** Neither an alias nor a tag has a slash. */
+function split(value: unknown): string[] {
+  return value === null ? [] : String(value).split('/').sort();
+}

@@ -1,0 +1,84 @@
+import {
+  type ColumnDefinitionBuilder,
+  type CreateTableBuilder,
+  DummyDriver,
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type SchemaModule,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+  sql,
+} from 'kysely';
+import type { Dialect } from '../database.js';
+
+/** Statements that change the schema, in order. What was released stays as it is; changes are a further migration. */
+export type Migration = (ddl: Ddl) => readonly { compile(): { readonly sql: string } }[];
+
+type Table = CreateTableBuilder<string, never>;
+type Column = (column: ColumnDefinitionBuilder) => ColumnDefinitionBuilder;
+
+/** What a migration writes its statements with, in the words of one dialect. */
+export interface Ddl {
+  readonly schema: SchemaModule;
+  readonly text: 'text' | ReturnType<typeof sql>;
+  readonly integer: 'integer' | 'bigint';
+  readonly real: 'real' | 'double precision';
+  /** The primary key of rows that are numbered in the order they come. */
+  readonly numbered: Column;
+  readonly required: Column;
+  /** A table; `compact` when it has a primary key that makes up most of its rows. */
+  table(name: string, options?: { readonly compact?: boolean }): Table;
+}
+
+/** Kysely compiles statements here and never sees a database: they run in a step, like all others. */
+export function ddlFor(dialect: Dialect['name']): Ddl {
+  return dialect === 'sqlite' ? sqliteDdl() : postgresDdl();
+}
+
+const required: Column = (column) => column.notNull();
+
+function sqliteDdl(): Ddl {
+  const { schema } = new Kysely<unknown>({
+    dialect: {
+      createAdapter: () => new SqliteAdapter(),
+      createDriver: () => new DummyDriver(),
+      createIntrospector: (db) => new SqliteIntrospector(db),
+      createQueryCompiler: () => new SqliteQueryCompiler(),
+    },
+  });
+  return {
+    schema,
+    text: 'text',
+    integer: 'integer',
+    real: 'real',
+    // Rows are never removed, so that numbers are not given twice without AUTOINCREMENT.
+    numbered: (column) => column.primaryKey(),
+    required,
+    table: (name, { compact = false } = {}) =>
+      schema.createTable(name).modifyEnd(compact ? sql`strict, without rowid` : sql`strict`),
+  };
+}
+
+function postgresDdl(): Ddl {
+  const { schema } = new Kysely<unknown>({
+    dialect: {
+      createAdapter: () => new PostgresAdapter(),
+      createDriver: () => new DummyDriver(),
+      createIntrospector: (db) => new PostgresIntrospector(db),
+      createQueryCompiler: () => new PostgresQueryCompiler(),
+    },
+  });
+  return {
+    schema,
+    // Texts sort by their UTF-8 bytes, whatever the locale of the server.
+    text: sql`text collate "C"`,
+    integer: 'bigint',
+    real: 'double precision',
+    numbered: (column) => column.generatedAlwaysAsIdentity().primaryKey(),
+    required,
+    table: (name) => schema.createTable(name),
+  };
+}

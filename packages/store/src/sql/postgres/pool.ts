@@ -1,0 +1,12 @@
+import type { Row } from '../step.js';
+
+/** What is needed of a pool of connections; a `Pool` of the package `pg` is one. */
+export interface PostgresPool {
+  connect(): Promise<PostgresClient>;
+}
+
+export interface PostgresClient {
+  query(text: string, values?: unknown[]): Promise<{ rows: Row[] }>;
+  /** Gives the connection back; with an error, it is thrown away. */
+  release(error?: Error): void;
+}

@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Catalog } from '@cairn/core';
+import { PGlite } from '@electric-sql/pglite';
+import { Pool } from 'pg';
+import { sqlCatalog } from '../src/catalog/catalog.js';
+import { isOwnerAlive } from '../src/run-owner.js';
+import type { Database } from '../src/sql/database.js';
+import { migrate } from '../src/sql/migrations/migrate.js';
+import { openPostgres } from '../src/sql/postgres/database.js';
+import type { PostgresPool } from '../src/sql/postgres/pool.js';
+import { openSqlite } from '../src/sql/sqlite/database.js';
+import { loadSqlite } from '../src/sql/sqlite/driver.js';
+
+/** An empty place for a catalog, and how to open it: once for every process that would use it. */
+export interface Place {
+  open(options?: PlaceOptions): Promise<Catalog>;
+  dispose(): Promise<void>;
+}
+
+export interface PlaceOptions {
+  readonly now?: () => Date;
+  /** Small, so that a short list has several pages. */
+  readonly pageSize?: number;
+}
+
+export async function sqlitePlace(): Promise<Place> {
+  const folder = await mkdtemp(join(tmpdir(), 'cairn-catalog-'));
+  const driver = await loadSqlite();
+  const databases: Database[] = [];
+  return {
+    async open({ now = () => new Date(), pageSize } = {}) {
+      const path = join(folder, 'cairn.db');
+      const database = await openSqlite({ driver, path, readOnly: false, clock: () => now().getTime() });
+      databases.push(database);
+      await migrate(database);
+      return sqlCatalog(database, { liveness: isOwnerAlive, pageSize });
+    },
+    async dispose() {
+      await Promise.all(databases.map((database) => database.close()));
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+/** PostgreSQL compiled to WebAssembly, in memory: one session, which is lent to one user after the other. */
+async function startPglite(): Promise<(schema: string) => PostgresPool> {
+  const server = await PGlite.create();
+  let last: Promise<unknown> = Promise.resolve();
+  return (schema) => ({
+    async connect() {
+      const before = last;
+      const { promise, resolve } = deferred();
+      last = promise;
+      await before;
+      await server.exec(`SET search_path TO ${schema}`);
+      return { query: (text, values) => server.query(text, values), release: () => resolve() };
+    },
+  });
+}
+
+let pglite: ReturnType<typeof startPglite> | undefined;
+
+/** A schema of its own in a PostgreSQL that runs inside this process. */
+export async function pglitePlace(): Promise<Place> {
+  pglite ??= startPglite();
+  const schema = newSchema();
+  const pool = (await pglite)(schema);
+  await query(pool, `CREATE SCHEMA ${schema}`);
+  return {
+    open: (options) => openPostgresCatalog(pool, options),
+    dispose: () => query(pool, `DROP SCHEMA ${schema} CASCADE`),
+  };
+}
+
+/** A schema of its own in the server that a URL names. */
+export async function postgresPlace(url: string): Promise<Place> {
+  const schema = newSchema();
+  const pool = new Pool({ connectionString: url, options: `-c search_path=${schema}` });
+  await query(pool, `CREATE SCHEMA ${schema}`);
+  return {
+    open: (options) => openPostgresCatalog(pool, options),
+    async dispose() {
+      await query(pool, `DROP SCHEMA ${schema} CASCADE`);
+      await pool.end();
+    },
+  };
+}
+
+/** Like `postgresCatalog`, for lists with small pages too. */
+async function openPostgresCatalog(pool: PostgresPool, options: PlaceOptions = {}): Promise<Catalog> {
+  const { now, pageSize } = options;
+  const database = openPostgres({ pool, clock: now && (() => now().getTime()) });
+  await migrate(database);
+  return sqlCatalog(database, { liveness: isOwnerAlive, pageSize });
+}
+
+function newSchema(): string {
+  return `cairn_test_${randomUUID().replaceAll('-', '')}`;
+}
+
+async function query(pool: PostgresPool, text: string): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await client.query(text);
+  } finally {
+    client.release();
+  }
+}
+
+function deferred(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
