@@ -1,1 +1,4 @@
-export {};
+export type { Liveness } from './catalog/run-rows.js';
+export { type OpenStoreOptions, openStore } from './open-store.js';
+export { isOwnerAlive, thisProcess } from './run-owner.js';
+export type { SqliteDriver, SqliteHandle, SqliteStatement } from './sql/sqlite/driver.js';

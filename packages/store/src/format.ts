@@ -1,0 +1,69 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { CairnError, type ContentAlgorithm, quote, readAll } from '@cairn/core';
+import { type FileSystem, publishFile, readFileChunks, syncFolder } from '@cairn/file';
+import { giveName } from './blobs/give-name.js';
+import { tempOf } from './store-folder.js';
+
+/**
+ * What the file `FORMAT` of a store says, in one line of JSON. It is written last when a store is made, so a folder that
+ * has it is a whole store.
+ */
+export interface StoreFormat {
+  readonly algorithm: ContentAlgorithm;
+}
+
+/** How blobs and catalog are laid out in the folder. A store with a later number is refused. */
+const layoutVersion = 1;
+
+/** @throws CairnError `unsupported_format`. */
+export async function readFormat(fs: FileSystem, folder: string): Promise<StoreFormat | undefined> {
+  const path = join(folder, 'FORMAT');
+  try {
+    return parse(new TextDecoder().decode(await readAll(readFileChunks(path, { fs }))), path);
+  } catch (error) {
+    if (CairnError.is(error, 'not_found')) return undefined;
+    throw error;
+  }
+}
+
+/** Writes `FORMAT` unless it is there, and returns what it says now: of several processes, the first decides. */
+export async function settleFormat(
+  fs: FileSystem,
+  folder: string,
+  algorithm: ContentAlgorithm,
+): Promise<StoreFormat> {
+  const path = join(folder, 'FORMAT');
+  const staged = join(tempOf(folder), randomBytes(16).toString('hex'));
+  const text = `${JSON.stringify({ format: 'cairn-store', version: layoutVersion, algorithm })}\n`;
+  try {
+    await publishFile(staged, [new TextEncoder().encode(text)], { fs, durable: true });
+    await giveName(fs, staged, path);
+  } finally {
+    await fs.unlink(staged).catch(() => undefined);
+  }
+  await syncFolder(folder, { fs });
+  return (await readFormat(fs, folder)) ?? { algorithm };
+}
+
+function parse(text: string, path: string): StoreFormat {
+  let found: Partial<Record<'format' | 'version' | 'algorithm', unknown>>;
+  try {
+    found = Object(JSON.parse(text));
+  } catch (cause) {
+    throw unsupported(`${quote(path)} can't be read as JSON`, cause);
+  }
+  const { format, version, algorithm } = found;
+  if (format !== 'cairn-store') throw unsupported(`${quote(path)} doesn't belong to a store`);
+  if (version !== layoutVersion || (algorithm !== 'blake3' && algorithm !== 'sha256')) {
+    throw unsupported(`${quote(path)} is that of another version of Cairn`);
+  }
+  return { algorithm };
+}
+
+function unsupported(message: string, cause?: unknown): CairnError {
+  return new CairnError('unsupported_format', message, {
+    hint: 'Choose another folder, or open it with the version of Cairn that made it.',
+    ...(cause === undefined ? {} : { cause }),
+  });
+}

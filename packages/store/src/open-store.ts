@@ -1,0 +1,90 @@
+import { resolve } from 'node:path';
+import { CairnError, type ContentAlgorithm, loadHasher, quote, type Store } from '@cairn/core';
+import { type FileSystem, nodeFileSystem } from '@cairn/file';
+import { fileBlobStore } from './blobs/file-blob-store.js';
+import { blobLayout } from './blobs/layout.js';
+import { sweepTempFiles } from './blobs/temp-files.js';
+import { sqlCatalog } from './catalog/catalog.js';
+import type { Liveness } from './catalog/run-rows.js';
+import { readFormat, type StoreFormat, settleFormat } from './format.js';
+import { isOwnerAlive } from './run-owner.js';
+import { migrate } from './sql/migrations/migrate.js';
+import { openSqlite } from './sql/sqlite/database.js';
+import { loadSqlite, type SqliteDriver } from './sql/sqlite/driver.js';
+import { checkDatabaseExists, databaseOf, isReadOnly, makeStoreFolder } from './store-folder.js';
+
+export interface OpenStoreOptions {
+  /** What identifies bytes. Default: what the store has, and `blake3` for a new one. */
+  readonly algorithm?: ContentAlgorithm | undefined;
+  /** Whether to make the store if there is none. Default: `true`. */
+  readonly create?: boolean | undefined;
+  /** Whether to change nothing. Default: `false`, unless the folder can't be written to. */
+  readonly readOnly?: boolean | undefined;
+  /** Default: the real file system. The database of the catalog is not reached through it. */
+  readonly fs?: FileSystem | undefined;
+  /** Default: `node:sqlite`, or the binding that comes with this package where Node has none that is safe. */
+  readonly driver?: SqliteDriver | undefined;
+  /** The clock. Default: the system's. */
+  readonly now?: (() => Date) | undefined;
+  /** Whether the process of a run is alive. Default: looks for it if it is one of this machine. */
+  readonly liveness?: Liveness | undefined;
+}
+
+/**
+ * Opens the store in a folder, and makes it if there is none. Any number of processes may do so at once, and use it at the
+ * same time. A store that is not closed keeps no process alive and loses nothing.
+ *
+ * @throws CairnError `not_found` when there is none and none is to be made; `path_conflict` when the folder holds other
+ * things; `conflict` when it has another algorithm; `unsupported_format` when a later version of Cairn made it;
+ * `integrity_mismatch` when its catalog is damaged or lost; `storage_readonly`, `storage_full`, `forbidden`,
+ * `unavailable`.
+ */
+export async function openStore(dir: string, options: OpenStoreOptions = {}): Promise<Store> {
+  const { fs = nodeFileSystem, now = () => new Date(), liveness = isOwnerAlive } = options;
+  const folder = resolve(dir);
+  const known = await readFormat(fs, folder);
+  const readOnly = options.readOnly ?? (known !== undefined && (await isReadOnly(fs, folder)));
+  if (known === undefined) {
+    if (readOnly || options.create === false) throw noStore(folder);
+    await makeStoreFolder(fs, folder);
+  } else {
+    await checkDatabaseExists(fs, folder);
+  }
+  const driver = options.driver ?? (await loadSqlite());
+  const path = databaseOf(folder);
+  const database = await openSqlite({ driver, path, readOnly, clock: () => now().getTime() });
+  try {
+    await migrate(database);
+    const format = known ?? (await settleFormat(fs, folder, options.algorithm ?? 'blake3'));
+    checkAlgorithm(folder, format, options.algorithm);
+    const hasher = await loadHasher(format.algorithm);
+    const layout = blobLayout(folder, format.algorithm);
+    if (!readOnly) await sweepTempFiles({ fs, layout }, now().getTime());
+    return {
+      location: folder,
+      blobs: fileBlobStore({ fs, layout, hasher, readOnly }),
+      catalog: sqlCatalog(database, { liveness }),
+      close: () => database.close(),
+    };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+function checkAlgorithm(folder: string, { algorithm }: StoreFormat, wanted: string | undefined): void {
+  if (wanted === undefined || wanted === algorithm) return;
+  throw new CairnError(
+    'conflict',
+    `the store ${quote(folder)} has ${algorithm} digests, not ${quote(wanted)}`,
+    {
+      hint: 'Leave { algorithm } out, or choose another folder.',
+    },
+  );
+}
+
+function noStore(folder: string): CairnError {
+  return new CairnError('not_found', `there is no store in ${quote(folder)}`, {
+    hint: 'Check the path, or open it without { create: false } and { readOnly: true } to make one.',
+  });
+}

@@ -1,0 +1,92 @@
+import { constants } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { CairnError, quote } from '@cairn/core';
+import { type FileSystem, syncFolder, translateFsError } from '@cairn/file';
+import { attempt, systemCode } from './blobs/attempt.js';
+
+/** What a store puts into its folder. */
+const ownNames: ReadonlySet<string> = new Set([
+  'FORMAT',
+  'blobs',
+  'tmp',
+  'cairn.db',
+  'cairn.db-journal',
+  'cairn.db-shm',
+  'cairn.db-wal',
+]);
+
+export function databaseOf(folder: string): string {
+  return join(folder, 'cairn.db');
+}
+
+/** For what is being written. In the same file system as all else, so that a finished file can be given its name. */
+export function tempOf(folder: string): string {
+  return join(folder, 'tmp');
+}
+
+/** For the files of blobs. */
+export function blobsOf(folder: string): string {
+  return join(folder, 'blobs');
+}
+
+/** Makes the folders of a new store, or of one that another process is making now. @throws CairnError `path_conflict`. */
+export async function makeStoreFolder(fs: FileSystem, folder: string): Promise<void> {
+  await checkFolderIsFree(fs, folder);
+  await makeFolder(fs, folder);
+  await makeFolder(fs, blobsOf(folder));
+  await makeFolder(fs, tempOf(folder));
+}
+
+/** A folder that holds other things is refused rather than littered. */
+async function checkFolderIsFree(fs: FileSystem, folder: string): Promise<void> {
+  let names: string[];
+  try {
+    names = await fs.readdir(folder);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return;
+    throw translateFsError(error, 'make a store in', folder);
+  }
+  const stranger = names.find((name) => !ownNames.has(name));
+  if (stranger === undefined) return;
+  throw new CairnError(
+    'path_conflict',
+    `${quote(folder)} is no store, and holds other things such as ${quote(stranger)}`,
+    {
+      hint: 'Choose an empty folder, or one that does not exist yet.',
+    },
+  );
+}
+
+/** Makes a folder and those above it, so that they survive a power cut. */
+async function makeFolder(fs: FileSystem, folder: string): Promise<void> {
+  const first = await attempt('make the folder', folder, fs.mkdir(folder, { recursive: true }));
+  let made = folder;
+  await syncFolder(dirname(made), { fs });
+  while (first !== undefined && made.length > first.length) {
+    made = dirname(made);
+    await syncFolder(dirname(made), { fs });
+  }
+}
+
+/** Whether this process can't write to a folder. */
+export async function isReadOnly(fs: FileSystem, folder: string): Promise<boolean> {
+  try {
+    await fs.access(folder, constants.W_OK);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/** @throws CairnError `integrity_mismatch`: a whole store has a catalog. */
+export async function checkDatabaseExists(fs: FileSystem, folder: string): Promise<void> {
+  try {
+    await fs.stat(databaseOf(folder));
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw translateFsError(error, 'read', databaseOf(folder));
+    throw new CairnError('integrity_mismatch', `the store ${quote(folder)} has lost its catalog`, {
+      hint: 'Restore cairn.db from a backup.',
+      cause: error,
+    });
+  }
+}
