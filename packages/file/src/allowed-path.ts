@@ -4,10 +4,11 @@ import type { FileSystem } from './file-system.js';
 import { translateFsError } from './fs-error.js';
 
 /**
- * Where a foreign reference may be read: the same file by a path without any link in it, in one of the allowed folders.
+ * Where a foreign reference may be read: the same file by a path without any link in it, in one of the allowed
+ * folders.
  *
- * @throws CairnError `scheme_refused` when it is in none, whether or not anything is there; `not_found` and the like when it
- * would be in one.
+ * @throws CairnError `scheme_refused` when it is in none, whether or not anything is there; `not_found` and the like
+ * when it would be in one.
  */
 export async function allowedPath(fs: FileSystem, path: string, allow: readonly string[]): Promise<string> {
   const folders = allow.map((folder) => resolve(folder));

@@ -12,12 +12,12 @@ export interface EnsureFolderOptions extends FileOptions {
 export type FolderMaker = (relative: string) => Promise<string>;
 
 /**
- * Makes the folder `relative` (an entry's path without its last segment; `''` is the root) and all above it under a root,
- * and returns its absolute path. Nothing outside the root is made or reached: below the root no link is followed. The root
- * itself may be one, and is made if it doesn't exist.
+ * Makes the folder `relative` (an entry's path without its last segment; `''` is the root) and all above it under a
+ * root, and returns its absolute path. Nothing outside the root is made or reached: below the root no link is
+ * followed. The root itself may be one, and is made if it doesn't exist.
  *
- * @throws CairnError `path_conflict` when a file or link is in the way; `path_invalid` when `relative` is no entry path;
- * `forbidden`, `storage_full`, `storage_readonly`, `unavailable`.
+ * @throws CairnError `path_conflict` when a file or link is in the way; `path_invalid` when `relative` is no entry
+ * path; `forbidden`, `storage_full`, `storage_readonly`, `unavailable`.
  */
 export function ensureFolder(
   root: string,

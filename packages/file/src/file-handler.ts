@@ -11,11 +11,12 @@ export interface FileHandlerOptions {
 }
 
 /**
- * References to files and folders of this machine: `file:///path`, `file://localhost/path`, or a path, which is recorded as
- * a `file:///` URI.
+ * References to files and folders of this machine: `file:///path`, `file://localhost/path`, or a path, which is
+ * recorded as a `file:///` URI.
  *
- * A file is checked by its size and digest whenever it is opened. One of another size is refused before the first byte; one
- * with other bytes before the last chunk, which is the only one of up to 256 KiB. For a range the whole file is hashed first.
+ * A file is checked by its size and digest whenever it is opened. One of another size is refused before the first
+ * byte; one with other bytes before the last chunk, which is the only one of up to 256 KiB. For a range the whole
+ * file is hashed first.
  */
 export function fileHandler({ allow = [], fs = nodeFileSystem }: FileHandlerOptions = {}): StorageHandler {
   return {

@@ -2,8 +2,8 @@ import { posix, win32 } from 'node:path';
 import { CairnError, checkUri, quote, schemeOf } from '@cairn/core';
 
 /**
- * The absolute path that a text names: `file:///path`, `file://localhost/path`, or a path, which is taken as it is and from
- * the working folder if it is relative.
+ * The absolute path that a text names: `file:///path`, `file://localhost/path`, or a path, which is taken as it is
+ * and from the working folder if it is relative.
  *
  * @param platform Whose paths are meant; that of this machine unless a test asks for another.
  * @throws CairnError `uri_invalid`.
@@ -18,9 +18,9 @@ export function parseFileUri(text: string, platform: NodeJS.Platform = process.p
 }
 
 /**
- * The `file:` URI of an absolute path, the same on every system and in every version: all but letters, digits and `-_.!~*'()`
- * is percent-encoded. (That of `node:url` differs between versions of Node, and a reference's URI is part of the artifact's
- * digest.)
+ * The `file:` URI of an absolute path, the same on every system and in every version: all but letters, digits and
+ * `-_.!~*'()` is percent-encoded. (That of `node:url` differs between versions of Node, and a reference's URI is part
+ * of the artifact's digest.)
  */
 export function formatFileUri(path: string, platform: NodeJS.Platform = process.platform): string {
   if (platform !== 'win32') return `file://${path.split('/').map(encodeURIComponent).join('/')}`;

@@ -77,8 +77,8 @@ const meanings: ReadonlyMap<string, Meaning> = new Map([
 ]);
 
 /**
- * Says what a failed call of the file system means: `can't <what> "<path>": …`, with the cause kept. All that is no error of
- * the file system, such as a {@link CairnError} or the reason of an abort, comes back as it is.
+ * Says what a failed call of the file system means: `can't <what> "<path>": …`, with the cause kept. All that is no
+ * error of the file system, such as a {@link CairnError} or the reason of an abort, comes back as it is.
  *
  * @param what A verb: `read`, `write`, `list`.
  */

@@ -1,8 +1,8 @@
 import type { AnyIterable } from '@cairn/core';
 
 /**
- * What `map` makes of each item, in the order of the items, with at most `limit` at work at once. Whatever fails ends the
- * iteration when its turn comes.
+ * What `map` makes of each item, in the order of the items, with at most `limit` at work at once. Whatever fails ends
+ * the iteration when its turn comes.
  */
 export async function* mapInOrder<T, R>(
   items: AnyIterable<T>,

@@ -6,18 +6,22 @@ import { type FileOptions, type FileSystem, nodeFileSystem } from './file-system
 import { attempt, translateFsError } from './fs-error.js';
 
 export interface PublishFileOptions extends FileOptions {
-  /** Whether the file and its name are on the disk, and survive a power cut, when the promise resolves. Default: `false`. */
+  /**
+   * Whether the file and its name are on the disk, and survive a power cut, when the promise resolves. Default:
+   * `false`.
+   */
   readonly durable?: boolean | undefined;
   /** The permissions of the file, reduced by the umask. Default: `0o666`. */
   readonly mode?: number | undefined;
 }
 
 /**
- * Makes a file that appears under its name whole and at once, replacing what was there; a link is replaced, not followed.
- * Its folder must exist. A failure leaves the old file as it was and nothing else behind. What `chunks` throws is thrown.
+ * Makes a file that appears under its name whole and at once, replacing what was there; a link is replaced, not
+ * followed. Its folder must exist. A failure leaves the old file as it was and nothing else behind. What `chunks`
+ * throws is thrown.
  *
- * @throws CairnError `path_conflict` when a folder is there; `storage_full`, `storage_readonly`, `forbidden`, `not_found`,
- * `unavailable`.
+ * @throws CairnError `path_conflict` when a folder is there; `storage_full`, `storage_readonly`, `forbidden`,
+ * `not_found`, `unavailable`.
  */
 export async function publishFile(
   path: string,
@@ -50,8 +54,8 @@ export async function publishFile(
 }
 
 /**
- * Makes durable which names a folder holds: call it after files were created, renamed or removed in it. Does nothing on
- * Windows, which has no such call.
+ * Makes durable which names a folder holds: call it after files were created, renamed or removed in it. Does nothing
+ * on Windows, which has no such call.
  */
 export async function syncFolder(path: string, options: FileOptions = {}): Promise<void> {
   const { fs = nodeFileSystem, signal } = options;

@@ -51,7 +51,7 @@ describe('readFileChunks', () => {
     const path = await fileOf(Buffer.from('one'));
     const stamp = await stampFile(path);
     await utimes(path, 1, 1);
-    const error = await expectCairnError(readFileChunks(path, { stamp }), 'source_changed');
+    const error = await expectCairnError(readFileChunks(path, { stamp }).next(), 'source_changed');
     expect(error.message).toContain(path);
   });
 

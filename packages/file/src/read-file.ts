@@ -15,11 +15,11 @@ export interface ReadFileOptions extends FileOptions {
 const chunkBytes = 256 * 1024;
 
 /**
- * The bytes of a regular file in chunks of at most 256 KiB, each in memory of its own. Holds one open file, which is closed
- * at the end and on breaking off. A range that starts at or after the end yields nothing.
+ * The bytes of a regular file in chunks of at most 256 KiB, each in memory of its own. Holds one open file, which is
+ * closed at the end and on breaking off. A range that starts at or after the end yields nothing.
  *
- * @throws CairnError `source_changed` when the file doesn't look like its stamp; `path_invalid` when it is no regular file,
- * or is a link and `noFollow`; `not_found`, `forbidden`, `unavailable`.
+ * @throws CairnError `source_changed` when the file doesn't look like its stamp; `path_invalid` when it is no regular
+ * file, or is a link and `noFollow`; `not_found`, `forbidden`, `unavailable`.
  */
 export async function* readFileChunks(
   path: string,

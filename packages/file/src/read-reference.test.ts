@@ -98,6 +98,20 @@ describe('open', () => {
     },
   );
 
+  it('refuses a range of a file that changes after it was hashed', async () => {
+    const path = await fileOf('hello');
+    const entry = await record(path);
+    const { fs } = faultyFileSystem(0, '');
+    let opened = 0;
+    const opening = async (...args: Parameters<typeof fs.open>) => {
+      if (++opened === 2) await writeFile(path, 'hallo');
+      return fs.open(...args);
+    };
+    const chunks = open(entry, { range: { start: 1 } }, { fs: { ...fs, open: opening } });
+    await expectCairnError(chunks, 'reference_changed');
+    expect(opened).toBe(2);
+  });
+
   it('checks the digest that it is given', async () => {
     const path = await fileOf('hello');
     const entry = await record(path);

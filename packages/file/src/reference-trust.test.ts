@@ -68,6 +68,13 @@ describe('referenceTrust', () => {
     expect(await trust.isOwn(uri, '00')).toBe(false);
   });
 
+  it('finds out once that the secret can not be kept', async () => {
+    const { fs, calls } = faultyFileSystem(1, 'EROFS', { forGood: true });
+    const trust = referenceTrust({ fs, stateDir: await tempFolder() });
+    for (let i = 0; i < 10; i++) expect(await trust.mark(uri)).toBeUndefined();
+    expect(calls.filter((call) => call === 'mkdir')).toHaveLength(1);
+  });
+
   it('makes a mark all the same or none, whichever call fails', async () => {
     const { fs, calls } = faultyFileSystem(0, '');
     await referenceTrust({ fs, stateDir: await tempFolder() }).mark(uri);

@@ -17,23 +17,34 @@ export interface ReferenceTrustOptions {
 const secretBytes = 32;
 
 /**
- * Marks references by an HMAC-SHA-256 over their URIs. The secret is made on first use and stays in this user's state folder,
- * readable by nobody else; all processes of the user share it. Where it can't be kept no marks are made, and where it can't
- * be read no mark counts: neither is an error.
+ * Marks references by an HMAC-SHA-256 over their URIs. The secret is made on first use and stays in this user's state
+ * folder, readable by nobody else; all processes of the user share it. Where it can't be kept no marks are made, and
+ * where it can't be read no mark counts: neither is an error.
  */
 export function referenceTrust(options: ReferenceTrustOptions = {}): ReferenceTrust {
   const { fs = nodeFileSystem, stateDir = envPaths('cairn', { suffix: '' }).data } = options;
   const path = join(stateDir, 'reference-key');
   let secret: Uint8Array | undefined;
+  let making: Promise<Uint8Array | undefined> | undefined;
+  async function find(): Promise<Uint8Array | undefined> {
+    const found = secret ?? (await readSecret(fs, path));
+    secret ??= found;
+    return secret;
+  }
   return {
     async mark(uri) {
-      secret ??= (await readSecret(fs, path)) ?? (await makeSecret(fs, stateDir, path));
-      return secret && hmac(secret, uri).toString('hex');
+      let key = await find();
+      if (key === undefined) {
+        // Where none can be made, that is found out once and not for every reference.
+        making ??= makeSecret(fs, stateDir, path);
+        key = await making;
+      }
+      return key && hmac(key, uri).toString('hex');
     },
     async isOwn(uri, mark) {
-      secret ??= await readSecret(fs, path);
+      const key = await find();
       const given = Buffer.from(mark, 'hex');
-      return secret !== undefined && given.length === 32 && timingSafeEqual(given, hmac(secret, uri));
+      return key !== undefined && given.length === 32 && timingSafeEqual(given, hmac(key, uri));
     },
   };
 }
@@ -48,7 +59,9 @@ async function readSecret(fs: FileSystem, path: string): Promise<Uint8Array | un
   return secret?.length === secretBytes ? secret : undefined;
 }
 
-/** Of processes that make one at once, one wins, and all use its secret: the name is only ever given to a whole file. */
+/**
+ * Of processes that make one at once, one wins, and all use its secret: the name is only ever given to a whole file.
+ */
 async function makeSecret(fs: FileSystem, folder: string, path: string): Promise<Uint8Array | undefined> {
   await orNothing(async () => {
     await attempt('make the folder', folder, fs.mkdir(folder, { recursive: true, mode: 0o700 }));

@@ -1,8 +1,8 @@
 import picomatch from 'picomatch';
 
 /**
- * Which entries of a folder to take, by globs that see an entry's path below the folder, such as `a/cat.png`. `*` also
- * matches names that start with a dot; a glob with a slash at its end means a folder and all in it.
+ * Which entries of a folder to take, by globs that see an entry's path below the folder, such as `a/cat.png`. `*`
+ * also matches names that start with a dot; a glob with a slash at its end means a folder and all in it.
  */
 export interface Selection {
   /** Only files that match one of these. Default: all. */

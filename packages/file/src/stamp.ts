@@ -6,7 +6,8 @@ import { attempt } from './fs-error.js';
 /**
  * What a regular file looks like now; links are followed.
  *
- * @throws CairnError `path_invalid` when it is something else, such as a folder or a socket; `not_found`, `forbidden`.
+ * @throws CairnError `path_invalid` when it is something else, such as a folder or a socket; `not_found`,
+ * `forbidden`.
  */
 export async function stampFile(path: string, options: FileOptions = {}): Promise<FileStamp> {
   const { fs = nodeFileSystem, signal } = options;

@@ -151,8 +151,8 @@ describe('links', () => {
   });
 
   it('is not misled by names that start alike', async () => {
-    const root = await folderOf('data2/in/x', 'data/link -> ../data2');
-    expect(await paths(root)).toEqual(['data/link/in/x', 'data2/in/x']);
+    const root = await folderOf('data/x', 'data2/to-data -> ../data', 'dat/to-data2 -> ../data2');
+    expect(await paths(root)).toEqual(['dat/to-data2/to-data/x', 'data/x', 'data2/to-data/x']);
   });
 
   it('names a broken link, unless it is left out', async () => {

@@ -34,13 +34,13 @@ interface Level {
 }
 
 /**
- * All files in a folder and in those below it, in the order of their paths' UTF-8 bytes. Links to files and to folders are
- * followed. What can't be taken is an error that names it and never left out, unless the globs leave it out. Holds the names
- * of one folder per level, and no open file between two steps.
+ * All files in a folder and in those below it, in the order of their paths' UTF-8 bytes. Links to files and to
+ * folders are followed. What can't be taken is an error that names it and never left out, unless the globs leave it
+ * out. Holds the names of one folder per level, and no open file between two steps.
  *
- * @throws CairnError `path_invalid` for a socket, FIFO or device, for a name that can't be in an artifact, and for a link
- * that leads back into a folder it is in; `not_found` for a broken link, and when there is no folder at `root`; `forbidden`
- * for what can't be read.
+ * @throws CairnError `path_invalid` for a socket, FIFO or device, for a name that can't be in an artifact, and for a
+ * link that leads back into a folder it is in; `not_found` for a broken link, and when there is no folder at `root`;
+ * `forbidden` for what can't be read.
  */
 export async function* walkFolder(
   root: string,

@@ -2,8 +2,8 @@ import type { FileHandle } from 'node:fs/promises';
 import { type FileSystem, nodeFileSystem } from '../src/index.js';
 
 /**
- * A file system of which one call fails, counted from 1 over all its functions and those of the files it opened; or `forGood`
- * also all calls after it.
+ * A file system of which one call fails, counted from 1 over all its functions and those of the files it opened; or
+ * `forGood` also all calls after it.
  */
 export interface FaultySystem {
   readonly fs: FileSystem;
