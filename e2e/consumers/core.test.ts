@@ -23,10 +23,10 @@ test('core alone installs next to nothing', async () => {
 });
 
 test('its types are complete and strict, without those of Node', async () => {
-  project.copy('e2e/consumers/core/main.ts', 'main.ts');
-  await compile(project, { lib: ['ES2023', 'ESNext.Disposable', 'WebWorker'], types: [] });
+  project.copy('e2e/consumers/core/main.ts', 'src/main.ts');
+  await compile(project, 'src', { lib: ['ES2023', 'ESNext.Disposable', 'WebWorker'], types: [] });
 });
 
 test('it builds a manifest in memory', async () => {
-  expect(await project.shell('node main.js')).toBe('2 entries, 12 bytes: b/c.txt\n');
+  expect(await project.shell('node src/main.js')).toBe('2 entries, 12 bytes: b/c.txt\n');
 });

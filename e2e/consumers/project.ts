@@ -1,5 +1,5 @@
 import { exec } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -53,28 +53,21 @@ export function openProject(registry: Registry, packageJson: object): Project {
   };
 }
 
-/** Compiles a project in place, as strictly as the compiler can, its dependencies' declarations included. */
-export async function compile(project: Project, compilerOptions: object): Promise<void> {
-  const strictest = {
+/** Compiles sources of a project in place, as strictly as can be, the declarations of its dependencies included. */
+export async function compile(project: Project, folder: string, options: object): Promise<void> {
+  const compilerOptions = {
     target: 'ES2023',
     module: 'NodeNext',
     strict: true,
     exactOptionalPropertyTypes: true,
     noUncheckedIndexedAccess: true,
     skipLibCheck: false,
+    rootDir: '.',
+    ...options,
   };
-  project.write(
-    'tsconfig.json',
-    JSON.stringify({ compilerOptions: { ...strictest, ...compilerOptions }, exclude: ['home'] }),
-  );
+  project.write(`${folder}/tsconfig.json`, JSON.stringify({ compilerOptions }));
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
-  await project.shell(`"${process.execPath}" "${tsc}" -p . --pretty false`);
-}
-
-/** `typescript@7.0.2`: the version that this repository uses, which npm has in its cache. */
-export function pinned(name: string): string {
-  const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  return `${name}@${devDependencies[name]}`;
+  await project.shell(`"${process.execPath}" "${tsc}" -p ${folder} --pretty false`);
 }
 
 /** Without what npm and vitest tell their children, and without what would lead to this user's own settings or store. */
