@@ -173,6 +173,12 @@ describe('references', () => {
     await expect(store(toy([]))).rejects.toThrow(failure('not_found', 'toy://b/images'));
   });
 
+  test('to an object whose URI tells no name need one', async () => {
+    const nameless = toy([{ kind: 'object', path: '' }]);
+    await expect(store(nameless)).rejects.toThrow(failure('path_invalid', 'toy://b', '{ name }'));
+    expect(await store(nameless, { name: 'x' })).toMatchObject([{ path: 'x' }]);
+  });
+
   test('are refused for a name, path or URI that is none, before the handler is asked', async () => {
     const seen: ObserveOptions[] = [];
     await expect(store(toy([{}], seen), { name: '../x' })).rejects.toThrow(failure('path_invalid'));

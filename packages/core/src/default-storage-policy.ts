@@ -151,6 +151,11 @@ function toEntry(
   const { kind, path, uri, digest, size } = observation;
   const extra = { ...observation.extra, ...(mark === undefined ? {} : { mark }) };
   const placed = name === undefined ? path : kind === 'object' ? name : `${name}/${path}`;
+  if (placed === '') {
+    throw new CairnError('path_invalid', `${quote(uri)} has no name that could be a path in an artifact`, {
+      hint: 'Pass { name } to choose one.',
+    });
+  }
   return {
     kind: 'reference',
     path: checkPath(placed),

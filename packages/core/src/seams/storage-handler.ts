@@ -9,7 +9,7 @@ export interface Observation {
    * `member`: the URI names a folder or prefix, and `path` is this object's place under it (`a/cat.png`).
    */
   readonly kind: 'object' | 'member';
-  /** A valid entry path. */
+  /** A valid entry path. Empty for an `object` whose URI tells no name: the caller must choose one. */
   readonly path: string;
   /** The object's own URI, complete enough for {@link StorageHandler.open}, and free of credentials. */
   readonly uri: string;
