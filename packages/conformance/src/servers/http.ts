@@ -24,7 +24,7 @@ export interface FaultOptions {
   /** Default: `GET`. */
   readonly method?: 'GET' | 'HEAD' | undefined;
   /** Called when it has spoiled a request; a good place to change the resource. */
-  readonly then?: (() => void) | undefined;
+  readonly after?: (() => void) | undefined;
 }
 
 /** A server on 127.0.0.1 whose answers go wrong as ordered. It keeps no secret and checks no key. */
@@ -45,7 +45,7 @@ export interface HttpServer {
 interface Order {
   readonly fault: HttpFault;
   readonly method: string;
-  readonly then: (() => void) | undefined;
+  readonly after: (() => void) | undefined;
   left: number;
 }
 
@@ -60,7 +60,7 @@ export async function startHttpServer({ tls }: HttpServerOptions = {}): Promise<
     requests.push({ method, path, headers });
     const resource = resources.get(path);
     const order = take(orders.get(path) ?? [], method);
-    respond(response, order?.fault, resource, method, headers).then(order?.then, () => response.destroy());
+    respond(response, order?.fault, resource, method, headers).then(order?.after, () => response.destroy());
   };
   const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
   server.keepAliveTimeout = 60_000;
@@ -79,10 +79,10 @@ export async function startHttpServer({ tls }: HttpServerOptions = {}): Promise<
     remove(path) {
       resources.delete(path);
     },
-    order(path, fault, { times = 1, method = 'GET', then } = {}) {
+    order(path, fault, { times = 1, method = 'GET', after } = {}) {
       const queue = orders.get(path) ?? [];
       orders.set(path, queue);
-      queue.push({ fault, method, then, left: times });
+      queue.push({ fault, method, after, left: times });
     },
     async close() {
       const closed = once(server, 'close');

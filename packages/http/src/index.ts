@@ -1,0 +1,2 @@
+export { httpHandler } from './http-handler.js';
+export type { HttpHandlerOptions, HttpHeaders, HttpWorld } from './settings.js';
