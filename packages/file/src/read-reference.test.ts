@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { expectCairnError } from '@cairn/conformance';
 import { type Digest, loadHasher, type Observation, readAll } from '@cairn/core';
 import { describe, expect, it } from 'vitest';
@@ -100,6 +100,7 @@ describe('open', () => {
 
   it('refuses a range of a file that changes after it was hashed', async () => {
     const path = await fileOf('hello');
+    await utimes(path, 1, 1);
     const entry = await record(path);
     const { fs } = faultyFileSystem(0, '');
     let opened = 0;
