@@ -1,17 +1,15 @@
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
 import { Artifact, withRun } from '@cairn/sdk';
 import { report } from './report.js';
 import { countClasses, formatDays, parseDays } from './weather.js';
 
-const csv = createRequire(import.meta.url).resolve('vega-datasets/data/seattle-weather.csv');
+const csv = new URL('../data/seattle-weather.csv', import.meta.resolve('vega-datasets'));
 
 await withRun({ jobType: 'preprocess' }, async (run) => {
   const raw = new Artifact('seattle-weather', {
     type: 'dataset',
     description: 'Four years of daily weather in Seattle, as the vega-datasets package ships it.',
   });
-  await raw.addReference(pathToFileURL(csv).href);
+  await raw.addReference(csv.href);
   const source = await run.useArtifact(raw);
 
   const table = await source.getPath('seattle-weather.csv');

@@ -1,7 +1,7 @@
-import type { Version } from '@cairn/sdk';
+import type { LoggedVersion } from '@cairn/sdk';
 
 /** Says what logging an artifact did. */
-export function report(version: Version): void {
+export function report(version: LoggedVersion<object>): void {
   const { created, files, bytes } = version;
   const address = `${version.name}:${version.version}`;
   const outcome = created
