@@ -1,3 +1,5 @@
 export { memoryBlobStoreFixture } from './mutants/blob-store/fixture.js';
 export { blobStoreMutants } from './mutants/blob-store/index.js';
+export { memoryCatalogFixture } from './mutants/catalog/fixture.js';
+export { catalogMutants } from './mutants/catalog/index.js';
 export type { Mutant } from './mutants/mutant.js';

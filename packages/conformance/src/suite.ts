@@ -85,12 +85,15 @@ async function keeps(run: Promise<void>): Promise<boolean> {
   );
 }
 
+/** Of a case, in milliseconds: some store a thousand things, one durable step after the other. */
+const timeout = 120_000;
+
 /** Registers every case of a suite with vitest. */
 export function registerSuite<F extends Fixture>(suite: Suite<F>, name: string, setup: Setup<F>): void {
   describe(`${suite.name}: ${name}`, () => {
     const deviations = new Map<string, string>();
     for (const item of suite.cases) {
-      it(item.name, async (context) => {
+      it(item.name, { timeout }, async (context) => {
         const outcome = await runCase(suite, item, setup);
         if (outcome.kind === 'kept') return;
         if (outcome.kind === 'deviates') deviations.set(item.name, outcome.reason);

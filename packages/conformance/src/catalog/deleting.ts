@@ -76,7 +76,7 @@ export const deleting: readonly CatalogCase[] = [
     name: 'leaves latest where it is when another version is deleted',
     async run({ catalog }) {
       const collection = freshCollection();
-      const [first, second] = await commitEach(catalog, collection, [{}, {}]);
+      const [first, second] = await commitEach(catalog, collection, [{}, {}, {}]);
       await catalog.commitVersion(commitOf(collection, { digest: first?.digest ?? 'blake3:' }));
       await catalog.deleteVersion(second?.id ?? '');
       expect(await holderOf(catalog, collection, 'latest')).toBe(0);
