@@ -28,5 +28,7 @@ await withRun({ jobType: 'evaluate' }, async (run) => {
 });
 
 const best = await new Api().artifact('weather-model:best');
-console.log(`\n  best is ${best.version}, right on ${best.metadata.accuracy} of the days held back. It comes from:\n`);
+console.log(
+  `\n  best is ${best.version}, right on ${best.metadata.accuracy} of the days held back. It comes from:\n`,
+);
 await printLineage(best);
