@@ -1,0 +1,80 @@
+import { CairnError, type ObjectStore } from '@cairn/core';
+import { lazyConnection, type S3Options } from './client.js';
+import { deleteObjects } from './delete-objects.js';
+import { headObject } from './head-object.js';
+import { listPlainly } from './list-objects.js';
+import { readObject } from './read-object.js';
+import { type Attempt, translateS3Error } from './s3-error.js';
+import { formatS3Uri, parseS3Uri } from './s3-uri.js';
+import { writeObject } from './write-object.js';
+
+export interface S3ObjectStoreOptions extends S3Options {
+  readonly bucket: string;
+  /** The folder in the bucket that the store has for itself, such as `team/cairn`. Default: the whole bucket. */
+  readonly prefix?: string | undefined;
+}
+
+/**
+ * A bucket of S3, or a part of one, as an object store. Streams of more than 8 MiB are written in parts. `ifAbsent` needs a
+ * server that knows `If-None-Match` on writes, as S3 does; one that refuses it is `unavailable`. Nobody else may write below
+ * the prefix. In a versioned bucket, space comes back only by a lifecycle rule for old versions.
+ *
+ * @throws CairnError `uri_invalid` when bucket or prefix can't be one.
+ */
+export function s3ObjectStore(options: S3ObjectStoreOptions): ObjectStore {
+  const { bucket } = options;
+  const prefix = options.prefix ? options.prefix.replace(/\/*$/, '/') : '';
+  const location = formatS3Uri(parseS3Uri(`s3://${bucket}/${prefix}`));
+  const connect = lazyConnection(options);
+
+  function attemptAt(what: string, key: string, signal: AbortSignal | undefined): Attempt {
+    return { what, location: formatS3Uri({ bucket, key: prefix + key }), signal };
+  }
+
+  return {
+    location,
+
+    async put(key, body, { ifAbsent = false, signal } = {}) {
+      signal?.throwIfAborted();
+      const target = { bucket, key: prefix + key, ifAbsent };
+      const size = await writeObject(await connect(), target, body, attemptAt('write', key, signal));
+      return { key, size };
+    },
+
+    async *open(key, { range, signal } = {}) {
+      signal?.throwIfAborted();
+      const attempted = attemptAt('read', key, signal);
+      try {
+        yield* readObject(await connect(), { address: { bucket, key: prefix + key }, range }, attempted);
+      } catch (error) {
+        if (!CairnError.is(error, 'reference_changed')) throw translateS3Error(error, attempted);
+        throw new CairnError('unavailable', error.message, { cause: error });
+      }
+    },
+
+    async stat(key, { signal } = {}) {
+      signal?.throwIfAborted();
+      const attempted = attemptAt('look at', key, signal);
+      const found = await headObject(await connect(), { bucket, key: prefix + key }, attempted);
+      return found === undefined ? undefined : { key, size: found.size ?? 0 };
+    },
+
+    async *list(start, { signal } = {}) {
+      signal?.throwIfAborted();
+      const request = { bucket, prefix: prefix + start, signal };
+      for await (const { key, size = 0 } of listPlainly(await connect(), request)) {
+        signal?.throwIfAborted();
+        yield { key: key.slice(prefix.length), size };
+      }
+    },
+
+    async delete(keys, { signal } = {}) {
+      signal?.throwIfAborted();
+      const connection = await connect();
+      const placed = (async function* () {
+        for await (const key of keys) yield prefix + key;
+      })();
+      await deleteObjects(connection, bucket, placed, signal);
+    },
+  };
+}
