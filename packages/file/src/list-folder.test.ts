@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expectCairnError } from '@cairn/conformance';
 import { describe, expect, it } from 'vitest';
 import { folderOf, paths } from '../test/folder-of.js';
+import { makePipe } from '../test/make-pipe.js';
 import { walkFolder } from './walk-folder.js';
 
 const posix = process.platform !== 'win32';
@@ -12,7 +12,7 @@ const posix = process.platform !== 'win32';
 describe.runIf(posix)('what is no regular file', () => {
   it('names a pipe, a socket and a device, also behind a link, without opening them', async () => {
     const root = await folderOf('a', 'pipe/', 'socket/', 'device/null -> /dev/null');
-    execFileSync('mkfifo', [join(root, 'pipe/p')]);
+    makePipe(join(root, 'pipe/p'));
     const server = createServer().listen(join(root, 'socket/s'));
     await new Promise((listening) => server.once('listening', listening));
     try {

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdir, symlink, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { expectCairnError } from '@cairn/conformance';
@@ -6,6 +5,7 @@ import type { Observation } from '@cairn/core';
 import { describe, expect, it } from 'vitest';
 import { text } from '../test/collect.js';
 import { faultyFileSystem } from '../test/faulty-file-system.js';
+import { makePipe } from '../test/make-pipe.js';
 import { digestOf, entryOf, fileOf, observe, open } from '../test/references.js';
 import { tempFolder } from '../test/temp-folder.js';
 import { fileHandler } from './file-handler.js';
@@ -89,7 +89,7 @@ describe('observe', () => {
 
   it.skipIf(process.platform === 'win32')('refuses a pipe without waiting for it', async () => {
     const pipe = join(await tempFolder(), 'pipe');
-    execFileSync('mkfifo', [pipe]);
+    makePipe(pipe);
     await expectCairnError(fileHandler().observe(pipe), 'path_invalid');
     await expectCairnError(fileHandler().observe(dirname(pipe)), 'path_invalid');
   });

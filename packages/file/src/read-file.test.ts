@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { appendFile, readdir, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,6 +6,7 @@ import { readAll } from '@cairn/core';
 import { describe, expect, it } from 'vitest';
 import { collect } from '../test/collect.js';
 import { faultyFileSystem } from '../test/faulty-file-system.js';
+import { makePipe } from '../test/make-pipe.js';
 import { tempFolder } from '../test/temp-folder.js';
 import { type ReadFileOptions, readFileChunks } from './read-file.js';
 import { stampFile } from './stamp.js';
@@ -78,7 +78,7 @@ describe('readFileChunks', () => {
     await expectCairnError(readFileChunks(folder), 'path_invalid', 'path_conflict');
     await expectCairnError(readFileChunks(join(folder, 'nothing')), 'not_found');
     if (process.platform === 'win32') return;
-    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    makePipe(join(folder, 'pipe'));
     await expectCairnError(readFileChunks(join(folder, 'pipe')), 'path_invalid');
   });
 

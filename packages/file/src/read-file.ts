@@ -54,12 +54,8 @@ export async function* readFileChunks(
 }
 
 function checkStamp(path: string, expected: FileStamp, found: FileStamp): void {
-  if (!sameStamp(expected, found)) throw sourceChanged(path);
-}
-
-/** The file at a path is no longer the one that was looked at. */
-export function sourceChanged(path: string): CairnError {
-  return new CairnError('source_changed', `${quote(path)} has changed since it was looked at`, {
+  if (sameStamp(expected, found)) return;
+  throw new CairnError('source_changed', `${quote(path)} has changed since it was looked at`, {
     hint: 'Add it again once nothing writes to it, or with { copy: true }.',
   });
 }

@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { appendFile, copyFile, rename, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expectCairnError } from '@cairn/conformance';
 import { describe, expect, it } from 'vitest';
+import { makePipe } from '../test/make-pipe.js';
 import { fileOf } from '../test/references.js';
 import { tempFolder } from '../test/temp-folder.js';
 import { sameStamp, stampFile } from './stamp.js';
@@ -59,7 +59,7 @@ describe('stampFile', () => {
     );
     await expectCairnError(stampFile(join(folder, 'no')), 'not_found');
     if (process.platform === 'win32') return;
-    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    makePipe(join(folder, 'pipe'));
     expect((await expectCairnError(stampFile(join(folder, 'pipe')), 'path_invalid')).message).toContain(
       'FIFO',
     );

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { readdir, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expectCairnError } from '@cairn/conformance';
@@ -6,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { collect } from '../test/collect.js';
 import { faultyFileSystem } from '../test/faulty-file-system.js';
 import { folderOf, paths } from '../test/folder-of.js';
+import { makePipe } from '../test/make-pipe.js';
 import { tempFolder } from '../test/temp-folder.js';
 import { nodeFileSystem } from './file-system.js';
 import { stampFile } from './stamp.js';
@@ -103,7 +103,7 @@ describe('a folder that changes meanwhile', () => {
 
   it.runIf(posix)('does not open what took the place of a file', async () => {
     const root = await folderOf('a/x', 'b');
-    execFileSync('mkfifo', [join(root, 'pipe')]);
+    makePipe(join(root, 'pipe'));
     const { fs } = faultyFileSystem(0, '');
     const stat = (async (path: string) => {
       if (path.endsWith('/b')) await rename(join(root, 'pipe'), path);
