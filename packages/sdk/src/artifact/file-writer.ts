@@ -1,0 +1,48 @@
+import type { TempFolder } from '../util/temp-folder.js';
+import type { Content } from './content.js';
+import { Spool, toBytes } from './spool.js';
+
+/** Writes one file of an artifact, from its start to its end. */
+export interface FileWriter {
+  /** Appends bytes, or a text in UTF-8. Calls take effect in their order, awaited or not. */
+  write(chunk: string | ArrayBuffer | ArrayBufferView): Promise<void>;
+}
+
+/** A {@link FileWriter} that the caller closes. Disposing of it without closing adds nothing. */
+export interface OpenFile extends FileWriter, AsyncDisposable {
+  /** Adds the file to the artifact. */
+  close(): Promise<void>;
+}
+
+/** Makes a writer, and the two ways it can end. */
+export function createWriter(temp: TempFolder): {
+  writer: FileWriter;
+  finish(): Promise<Content>;
+  discard(): Promise<void>;
+} {
+  const spool = new Spool(temp);
+  let last: Promise<void> = Promise.resolve();
+  let isOver = false;
+  return {
+    writer: {
+      write(chunk) {
+        if (isOver) return Promise.reject(new TypeError('the file is closed and takes no more bytes'));
+        const written = last.then(() => spool.write(toBytes(chunk)));
+        last = written;
+        // Whoever doesn't await a write meets its failure at the end.
+        written.catch(() => undefined);
+        return written;
+      },
+    },
+    async finish() {
+      isOver = true;
+      await last;
+      return spool.finish();
+    },
+    async discard() {
+      isOver = true;
+      await last.catch(() => undefined);
+      await spool.discard();
+    },
+  };
+}

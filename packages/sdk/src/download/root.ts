@@ -1,0 +1,14 @@
+import { join, resolve } from 'node:path';
+
+/** The absolute path of the folder of a version: the one given, else the same on every system. */
+export function rootOf(
+  { name, version }: { name: string; version: string },
+  given: string | undefined,
+): string {
+  return resolve(given ?? join('artifacts', `${name}-${version}`));
+}
+
+/** Where an entry's file is. */
+export function fileOf(root: string, path: string): string {
+  return join(root, ...path.split('/'));
+}
