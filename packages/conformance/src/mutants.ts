@@ -3,3 +3,5 @@ export { blobStoreMutants } from './mutants/blob-store/index.js';
 export { memoryCatalogFixture } from './mutants/catalog/fixture.js';
 export { catalogMutants } from './mutants/catalog/index.js';
 export type { Mutant } from './mutants/mutant.js';
+export { memoryObjectStoreFixture } from './mutants/object-store/fixture.js';
+export { objectStoreMutants } from './mutants/object-store/index.js';
