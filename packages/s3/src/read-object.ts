@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ByteRange, CairnError, quote } from '@cairn/core';
 import { type S3Connection, within } from './client.js';
+import { headObject } from './head-object.js';
 import { pinnedVersion } from './list-objects.js';
 import { readBody } from './read-body.js';
 import { type Attempt, statusOf, translateS3Error } from './s3-error.js';
@@ -56,7 +57,13 @@ export async function* readObject(
   const { signal } = attempted;
   let at = range?.start ?? 0;
   const wantedEnd = range?.end ?? Number.POSITIVE_INFINITY;
-  if (at >= wantedEnd) return;
+  if (at >= wantedEnd) {
+    // Nothing to read, but it must be there.
+    const found = await headObject(connection, address, attempted);
+    if (found === undefined) throw nothingThere(attempted);
+    check?.(found);
+    return;
+  }
   let answer = await ask(connection, address, etag, at, wantedEnd, signal);
   if (answer === undefined) return;
   check?.(answer);
@@ -184,6 +191,12 @@ function isBreak(failure: unknown): boolean {
 
 async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   await sleep(ms, undefined, { signal }).catch(() => signal?.throwIfAborted());
+}
+
+function nothingThere({ what, location }: Attempt): CairnError {
+  return new CairnError('not_found', `can't ${what} ${quote(location)}: nothing is there`, {
+    hint: 'Check the bucket, the key and the version.',
+  });
 }
 
 function mismatch({ what, location }: Attempt, cause: unknown): CairnError {

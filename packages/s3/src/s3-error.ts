@@ -65,6 +65,7 @@ const unsupported: Meaning = {
 
 /** By the error's code as S3 gives it, where its status says too little. */
 const byName: ReadonlyMap<string, Meaning> = new Map([
+  ['AccessDenied', notAllowed],
   ['InvalidAccessKeyId', badCredentials],
   ['SignatureDoesNotMatch', badCredentials],
   ['ExpiredToken', badCredentials],
@@ -165,7 +166,7 @@ function fallback(error: Error, status: number | undefined): Meaning {
   const { code } = error as { code?: unknown };
   return {
     code: 'unavailable',
-    problem: typeof code === 'string' ? `the connection failed (${code})` : 'the request failed',
+    problem: typeof code === 'string' ? `the connection failed (${code})` : `it failed with ${error.name}`,
     hint: 'Check the network and the endpoint, then repeat the call.',
   };
 }

@@ -1,0 +1,237 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { expectCairnError } from '@cairn/conformance';
+import type { S3Server } from '@cairn/conformance/servers';
+import { readAll } from '@cairn/core';
+import { describe, expect, test } from 'vitest';
+import { withDouble } from '../test/double.js';
+import { bytes, collect, readText } from '../test/helpers.js';
+import { s3ObjectStore } from './index.js';
+
+async function withStore(prefix?: string) {
+  const double = await withDouble();
+  return { ...double, store: s3ObjectStore({ bucket: 'bucket', prefix, clientConfig: double.clientConfig }) };
+}
+
+const operations = ({ requests }: S3Server) => requests.map(({ operation }) => operation);
+
+/** A stream whose producer uses one buffer again and again. */
+async function* reusing(content: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
+  const buffer = new Uint8Array(size);
+  for (let at = 0; at < content.length; at += size) {
+    const length = Math.min(size, content.length - at);
+    buffer.set(content.subarray(at, at + length));
+    yield buffer.subarray(0, length);
+  }
+}
+
+describe('a store', () => {
+  test('keeps to its prefix', async () => {
+    const { store, bucket } = await withStore('team/cairn');
+    bucket.put('team/cairn2/x', bytes('x'));
+    bucket.put('team/other', bytes('x'));
+    expect(store.location).toBe('s3://bucket/team/cairn/');
+    await store.put('packs/a', bytes('1'));
+    expect(bucket.current('team/cairn/packs/a')).toBeDefined();
+    expect(await collect(store.list(''))).toEqual([{ key: 'packs/a', size: 1 }]);
+    expect(await store.stat('packs/a')).toEqual({ key: 'packs/a', size: 1 });
+    expect(await readText(store.open('packs/a'))).toBe('1');
+    await store.delete(['packs/a']);
+    expect(bucket.keys).toEqual(['team/cairn2/x', 'team/other']);
+  });
+
+  test('refuses what can be no bucket', () => {
+    expect(() => s3ObjectStore({ bucket: 'arn:aws:s3:::bucket' })).toThrow(
+      expect.objectContaining({ code: 'uri_invalid' }),
+    );
+  });
+
+  test('lists more than a page, by the listing and nothing else', async () => {
+    const { store, bucket, server } = await withStore();
+    for (let i = 0; i < 2300; i++) bucket.put(`packs/${i}`, bytes('x'));
+    bucket.put('packs/dir/', bytes(''));
+    expect(await collect(store.list('packs/'))).toHaveLength(2301);
+    expect(operations(server)).toEqual(Array(3).fill('ListObjectsV2'));
+  });
+});
+
+describe('a write', () => {
+  test('of a small stream is one request, of bytes as well', async () => {
+    const { store, bucket, server } = await withStore();
+    const content = new Uint8Array(randomBytes(8 * 1024 * 1024));
+    expect(await store.put('a', reusing(content, 65_536))).toEqual({ key: 'a', size: content.length });
+    expect(await store.put('b', content)).toEqual({ key: 'b', size: content.length });
+    expect(await store.put('c', reusing(new Uint8Array(), 1))).toEqual({ key: 'c', size: 0 });
+    expect(operations(server)).toEqual(['PutObject', 'PutObject', 'PutObject']);
+    expect(Buffer.compare(bucket.current('a')?.bytes ?? bytes(''), content)).toBe(0);
+  });
+
+  test('of a large stream is made of parts', async () => {
+    const { store, bucket, server } = await withStore();
+    const content = new Uint8Array(randomBytes(20 * 1024 * 1024 + 1));
+    expect(await store.put('a', reusing(content, 100_000))).toEqual({ key: 'a', size: content.length });
+    expect(operations(server).sort()).toEqual([
+      'CompleteMultipartUpload',
+      'CreateMultipartUpload',
+      ...Array(3).fill('UploadPart'),
+    ]);
+    const stored = bucket.current('a');
+    expect(stored?.etag).toMatch(/^"[0-9a-f]{32}-3"$/);
+    expect(Buffer.compare(stored?.bytes ?? bytes(''), content)).toBe(0);
+    expect(Buffer.compare(await readAll(store.open('a')), content)).toBe(0);
+  });
+
+  test('with checksums in trailers, as the SDK sends them to S3, arrives whole', async () => {
+    const { clientConfig, bucket } = await withDouble();
+    const config = { ...clientConfig, requestChecksumCalculation: 'WHEN_SUPPORTED' } as const;
+    const store = s3ObjectStore({ bucket: 'bucket', clientConfig: config });
+    const content = new Uint8Array(randomBytes(9 * 1024 * 1024));
+    await store.put('a', content);
+    await store.put('b', reusing(content, 65_536));
+    for (const key of ['a', 'b'])
+      expect(Buffer.compare(bucket.current(key)?.bytes ?? bytes(''), content)).toBe(0);
+    expect(Buffer.compare(await readAll(store.open('a')), content)).toBe(0);
+  });
+
+  test.each([
+    ['UploadPart', { kind: 'error', status: 403, code: 'AccessDenied' }, 'forbidden'],
+    ['CompleteMultipartUpload', { kind: 'error', status: 400, code: 'InvalidPart' }, 'unavailable'],
+    // S3 sends the status before it knows.
+    ['CompleteMultipartUpload', { kind: 'error', status: 200, code: 'InternalError' }, 'unavailable'],
+  ] as const)('in parts that fails at %s leaves none behind', async (operation, fault, code) => {
+    const { store, bucket, server } = await withStore();
+    server.order(fault, { operation, times: 9 });
+    await expectCairnError(store.put('a', reusing(new Uint8Array(20_000_000), 1_000_000)), code);
+    expect(bucket.uploads.size).toBe(0);
+    expect(bucket.keys).toEqual([]);
+  });
+
+  test('whose producer fails stores nothing, and throws what it threw', async () => {
+    const { store, bucket } = await withStore();
+    for (const size of [1_000_000, 30_000_000]) {
+      const reason = new Error('the disk is gone');
+      const failing = async function* () {
+        yield* reusing(new Uint8Array(size), 1_000_000);
+        throw reason;
+      };
+      await expect(store.put('a', failing())).rejects.toBe(reason);
+      expect([bucket.uploads.size, bucket.keys.length]).toEqual([0, 0]);
+    }
+  });
+
+  test('that is aborted stores nothing, also while its producer is silent', async () => {
+    const { store, bucket } = await withStore();
+    for (const size of [1_000_000, 30_000_000]) {
+      const controller = new AbortController();
+      const reason = new Error('changed my mind');
+      const silent = async function* () {
+        yield* reusing(new Uint8Array(size), 1_000_000);
+        setTimeout(() => controller.abort(reason), 50);
+        await new Promise(() => undefined);
+      };
+      await expect(store.put('a', silent(), { signal: controller.signal })).rejects.toBe(reason);
+      expect([bucket.uploads.size, bucket.keys.length]).toEqual([0, 0]);
+    }
+  });
+
+  test('that the server interrupts is repeated by the SDK', async () => {
+    const { store, bucket, server } = await withStore();
+    server.order({ kind: 'error', status: 503, code: 'SlowDown' }, { operation: 'PutObject' });
+    await store.put('a', bytes('x'));
+    expect(server.count()).toBe(2);
+    expect(bucket.current('a')).toBeDefined();
+  });
+});
+
+describe('ifAbsent', () => {
+  const large = () => reusing(new Uint8Array(9_000_000), 1_000_000);
+
+  test('refuses to replace, in one request and in parts', async () => {
+    const { store, bucket } = await withStore();
+    const { etag } = bucket.put('a', bytes('first'));
+    await expectCairnError(store.put('a', bytes('x'), { ifAbsent: true }), 'conflict');
+    await expectCairnError(store.put('a', large(), { ifAbsent: true }), 'conflict');
+    expect(bucket.current('a')?.etag).toBe(etag);
+    expect(bucket.uploads.size).toBe(0);
+  });
+
+  test('lets one of many win, whatever the server says of those that come at once', async () => {
+    const { store, server } = await withStore();
+    server.order({ kind: 'error', status: 409, code: 'ConditionalRequestConflict' }, { times: 4 });
+    const puts = Array.from({ length: 10 }, (_, i) => store.put('a', bytes(`${i}`), { ifAbsent: true }));
+    const settled = await Promise.allSettled(puts);
+    expect(settled.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+
+  test('knows its own write again when the answer got lost', async () => {
+    const { store, bucket, server } = await withStore();
+    server.order({ kind: 'drop' }, { operation: 'PutObject' });
+    await store.put('a', bytes('mine'), { ifAbsent: true });
+    server.order({ kind: 'drop' }, { operation: 'CompleteMultipartUpload' });
+    await store.put('b', large(), { ifAbsent: true });
+    expect(bucket.keys).toEqual(['a', 'b']);
+    expect(server.count('PutObject') + server.count('CompleteMultipartUpload')).toBe(4);
+    // But not that of somebody else.
+    server.order({ kind: 'error', status: 500, code: 'InternalError' }, { operation: 'PutObject' });
+    server.order(
+      { kind: 'call', run: () => void bucket.put('c', bytes('mine')) },
+      { operation: 'PutObject' },
+    );
+    await expectCairnError(store.put('c', bytes('mine'), { ifAbsent: true }), 'conflict');
+  });
+
+  test("says so when the server can't do it", async () => {
+    const { store, server } = await withStore();
+    server.order(
+      { kind: 'error', status: 501, code: 'NotImplemented' },
+      { operation: 'PutObject', times: 9 },
+    );
+    const error = await expectCairnError(store.put('a', bytes('x'), { ifAbsent: true }), 'unavailable');
+    expect(error.isRetryable).toBe(false);
+    expect(error.message).toContain('If-None-Match');
+  });
+});
+
+describe('a delete', () => {
+  test('takes a thousand keys at a time, and keys that are not there', async () => {
+    const { store, bucket, server } = await withStore();
+    const keys = Array.from({ length: 2001 }, (_, i) => `packs/${i} <&>"🙂`);
+    for (const key of keys.slice(0, 2000)) bucket.put(key, bytes('x'));
+    await store.delete(keys);
+    expect(bucket.keys).toEqual([]);
+    expect(operations(server)).toEqual(Array(3).fill('DeleteObjects'));
+  });
+
+  test('reports a single key that could not be deleted', async () => {
+    const { store, server } = await withStore();
+    const change = (code: string) => () => ({
+      status: 200,
+      headers: {},
+      body: Buffer.from(
+        `<DeleteResult><Error><Key>b</Key><Code>${code}</Code><Message>no</Message></Error></DeleteResult>`,
+      ),
+    });
+    server.order({ kind: 'answer', change: change('AccessDenied') }, { operation: 'DeleteObjects' });
+    const error = await expectCairnError(store.delete(['a', 'b']), 'forbidden');
+    expect(error.message).toContain('s3://bucket/b');
+    server.order({ kind: 'answer', change: change('NoSuchKey') }, { operation: 'DeleteObjects' });
+    await store.delete(['a', 'b']);
+  });
+
+  test('goes key by key where the server knows no other way', async () => {
+    const { store, bucket, server } = await withStore();
+    for (let i = 0; i < 40; i++) bucket.put(`${i}`, bytes('x'));
+    server.order({ kind: 'error', status: 501, code: 'NotImplemented' }, { operation: 'DeleteObjects' });
+    await store.delete(bucket.keys);
+    expect(bucket.keys).toEqual([]);
+    expect(server.count('DeleteObject')).toBe(40);
+  });
+});
+
+test('every object has the ETag that S3 would give it', async () => {
+  const { store, bucket } = await withStore();
+  const content = new Uint8Array(randomBytes(9 * 1024 * 1024));
+  const md5 = (part: Uint8Array) => createHash('md5').update(part).digest();
+  await store.put('a', reusing(content, 1_000_000));
+  const parts = [content.subarray(0, 8 * 1024 * 1024), content.subarray(8 * 1024 * 1024)].map(md5);
+  expect(bucket.current('a')?.etag).toBe(`"${md5(Buffer.concat(parts)).toString('hex')}-2"`);
+});
