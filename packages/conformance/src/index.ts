@@ -4,6 +4,8 @@ export { blobStoreSuite, testBlobStore } from './blob-store/suite.js';
 export type { CatalogFixture } from './catalog/fixture.js';
 export { catalogSuite, testCatalog } from './catalog/suite.js';
 export { expectCairnError } from './expect-cairn-error.js';
+export type { HandlerCapability, HandlerFixture } from './handler/fixture.js';
+export { storageHandlerSuite, testStorageHandler } from './handler/suite.js';
 export type { ObjectStoreFixture } from './object-store/fixture.js';
 export { objectStoreSuite, testObjectStore } from './object-store/suite.js';
 export {
