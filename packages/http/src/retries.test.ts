@@ -137,7 +137,7 @@ test('bytes that come renew the patience, up to the end of a long transfer', asy
 test('a trickle of bytes does not', async () => {
   const { handler } = patient();
   const reference = await refer(handler, server.put('/x', { bytes: someBytes }));
-  server.order('/x', { kind: 'short', bytes: 10 }, { times: 99 });
+  server.order('/x', { kind: 'short', bytes: 20_000 }, { times: 99 });
   await expectError(read(handler, reference), 'unavailable');
   expect(server.requests.filter(({ method }) => method === 'GET')).toHaveLength(5);
 });

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { HttpServer } from '@cairn/conformance/servers';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import {
@@ -54,6 +55,23 @@ describe('waits no longer than it is told to', () => {
     await expectError(read(handler, reference), 'timeout');
   });
 
+  test('for the next bytes, anew each time', async () => {
+    const handler = httpHandler({ timeouts: { bodyMs: 400 }, retries: { attempts: 1 } });
+    const reference = await refer(handler, server.put('/x', { bytes: someBytes }));
+    server.order('/x', { kind: 'slow', bytes: 40_000, pauseMs: 100 });
+    expectBytes(await read(handler, reference), someBytes);
+  });
+
+  test('also after its reader lagged', async () => {
+    const handler = httpHandler({ timeouts: { bodyMs: 50 }, retries: { attempts: 1 } });
+    const reference = await refer(handler, server.put('/x', { bytes: someBytes }));
+    server.order('/x', { kind: 'hang', bytes: 1000 });
+    const lagging = async () => {
+      for await (const _ of handler.open(reference)) await sleep(120);
+    };
+    await expectError(lagging(), 'timeout');
+  });
+
   test('and goes on after it', async () => {
     const handler = hasty({ bodyMs: 50 });
     const reference = await refer(handler, server.put('/x', { bytes: someBytes }));
@@ -68,7 +86,7 @@ test('does not count the time that the reader takes', async () => {
   const chunks: Uint8Array[] = [];
   for await (const chunk of handler.open(reference)) {
     chunks.push(chunk);
-    if (chunks.length < 3) await new Promise((resolve) => setTimeout(resolve, 120));
+    if (chunks.length < 3) await sleep(120);
   }
   expectBytes(Buffer.concat(chunks), someBytes);
 });

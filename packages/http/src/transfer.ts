@@ -1,5 +1,4 @@
 import { CairnError, quote } from '@cairn/core';
-import { encodingsOf } from './answer.js';
 import { readBody } from './body.js';
 import type { HttpClient } from './client.js';
 import { transportError } from './http-error.js';
@@ -27,10 +26,9 @@ export async function* transfer(client: HttpClient, request: TransferRequest): A
   const retry = createRetry(client.settings, signal);
   let known = request.recorded;
   let at = start;
-  let isEncoded = false;
 
   while (at < end) {
-    const ranged = !isEncoded && (at > 0 || end !== Number.POSITIVE_INFINITY);
+    const ranged = at > 0 || end !== Number.POSITIVE_INFINITY;
     const wanted = { uri, known, start: at, end, ranged, conditional: true, foreign, signal };
     const part = await requestPart(client, wanted, retry);
     if (part === undefined) return;
@@ -39,7 +37,6 @@ export async function* transfer(client: HttpClient, request: TransferRequest): A
       size: known.size ?? part.found.size,
       lastModified: known.lastModified ?? part.found.lastModified,
     };
-    isEncoded = encodingsOf(part.answer).length > 0;
     const size = known.size ?? part.to;
     const bodyEnd = Math.min(part.to, size);
     let failure: unknown;

@@ -33,6 +33,8 @@ export interface HttpServer {
   readonly origin: string;
   /** All requests so far, in the order of their arrival. */
   readonly requests: readonly HttpRequest[];
+  /** How many answers were neither sent to their end nor broken off. */
+  readonly unfinished: number;
   /** Makes or changes what is under a path (with its query, as it is on the wire). Returns its URL. */
   put(path: string, resource: HttpResource): string;
   remove(path: string): void;
@@ -54,10 +56,13 @@ export async function startHttpServer({ tls }: HttpServerOptions = {}): Promise<
   const resources = new Map<string, HttpResource>();
   const orders = new Map<string, Order[]>();
   const requests: HttpRequest[] = [];
+  let unfinished = 0;
 
   const listener: RequestListener = (request, response) => {
     const { method = '', url: path = '', headers } = request;
     requests.push({ method, path, headers });
+    unfinished++;
+    response.once('close', () => unfinished--);
     const resource = resources.get(path);
     const order = take(orders.get(path) ?? [], method);
     respond(response, order?.fault, resource, method, headers).then(order?.after, () => response.destroy());
@@ -72,6 +77,9 @@ export async function startHttpServer({ tls }: HttpServerOptions = {}): Promise<
   return {
     origin,
     requests,
+    get unfinished() {
+      return unfinished;
+    },
     put(path, resource) {
       resources.set(path, resource);
       return origin + path;
