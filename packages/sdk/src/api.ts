@@ -3,6 +3,7 @@ import {
   type CallOptions,
   type CollectionRecord,
   type Condition,
+  type ParsedQuery,
   parseQuery,
   parseSort,
   quote,
@@ -80,13 +81,15 @@ export class Api {
   /** Versions. @throws CairnError `name_invalid` when the query can't be read. */
   artifacts({ where = [], sort, signal, ...given }: ArtifactsOptions = {}): AsyncIterable<Version> {
     const workspace = this.#workspace;
-    const text = typeof where === 'string' ? parseQuery(where) : { where };
+    const text: ParsedQuery = typeof where === 'string' ? parseQuery(where) : { where };
+    const isImpossible = differ(given.name, text.name) || differ(given.type, text.type);
     const query = {
-      ...text,
       ...this.#scope(given),
       name: given.name ?? text.name,
       type: given.type ?? text.type,
+      where: text.where,
       sort: typeof sort === 'string' ? parseSort(sort) : (sort ?? text.sort),
+      ...(isImpossible ? { limit: 0 } : {}),
     };
     return readStore(workspace.store, async function* ({ catalog }) {
       for await (const record of catalog.listVersions(query, { signal })) {
@@ -123,4 +126,8 @@ export class Api {
   #scope({ entity, project, limit }: ListOptions): ListOptions {
     return { entity: entity ?? this.#workspace.entity, project: project ?? this.#workspace.project, limit };
   }
+}
+
+function differ(a: string | undefined, b: string | undefined): boolean {
+  return a !== undefined && b !== undefined && a !== b;
 }

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CairnError, quote } from '@cairn/core';
-import { translateFsError } from '@cairn/file';
+import { type FileSystem, nodeFileSystem, translateFsError } from '@cairn/file';
 
 /**
  * Refuses paths that the file system of a folder takes for one another, such as `Model.bin` and `model.bin`: the second
@@ -14,24 +13,24 @@ import { translateFsError } from '@cairn/file';
 export async function checkCollisions(
   root: string,
   paths: Iterable<string>,
-  signal?: AbortSignal,
+  { fs = nodeFileSystem, signal }: { fs?: FileSystem; signal?: AbortSignal | undefined } = {},
 ): Promise<void> {
   const suspects = suspectNames(paths);
   if (suspects.size === 0) return;
   const probe = join(root, `.cairn-${randomBytes(12).toString('hex')}.tmp`);
   try {
-    await mkdir(probe);
-    if (!(await folds(join(probe, 'fold')))) return;
+    await fs.mkdir(probe);
+    if (!(await folds(fs, join(probe, 'fold')))) return;
     let count = 0;
     for (const [folder, names] of suspects) {
       signal?.throwIfAborted();
-      const pair = await firstCollision(join(probe, String(count++)), names);
+      const pair = await firstCollision(fs, join(probe, String(count++)), names);
       if (pair !== undefined) throw collision(folder, pair);
     }
   } catch (error) {
     throw translateFsError(error, 'write to', root);
   } finally {
-    await rm(probe, { recursive: true, force: true });
+    await fs.rm(probe, { recursive: true, force: true });
   }
 }
 
@@ -70,21 +69,26 @@ function namesByFolder(paths: Iterable<string>): Map<string, Set<string>> {
 }
 
 /** Whether the file system takes any two names for one. */
-async function folds(folder: string): Promise<boolean> {
-  return (await firstCollision(folder, ['a', 'A', '\u00e9', 'e\u0301'])) !== undefined;
+async function folds(fs: FileSystem, folder: string): Promise<boolean> {
+  return (await firstCollision(fs, folder, ['a', 'A', '\u00e9', 'e\u0301'])) !== undefined;
 }
 
+/** Makes a file of each name. One that is there already holds the name it was made by. */
 async function firstCollision(
+  fs: FileSystem,
   folder: string,
   names: readonly string[],
 ): Promise<[string, string] | undefined> {
-  await mkdir(folder);
+  await fs.mkdir(folder);
   for (const name of names) {
+    const path = join(folder, name);
     try {
-      await writeFile(join(folder, name), name, { flag: 'wx' });
+      const file = await fs.open(path, 'wx');
+      await file.writeFile(name).finally(() => file.close());
     } catch (error) {
       if ((error as { code?: unknown }).code !== 'EEXIST') throw error;
-      return [await readFile(join(folder, name), 'utf8'), name];
+      const file = await fs.open(path, 'r');
+      return [await file.readFile('utf8').finally(() => file.close()), name];
     }
   }
   return undefined;

@@ -23,7 +23,7 @@ export function downloadReferences(
       progress.fileDone(entry.path, entry.size ?? 0, true);
       return;
     }
-    const bytes = count(verified(policy.loadReference(entry, { signal }), entry), progress);
+    const bytes = count(verified(policy, entry, signal), progress);
     const { size } = await publishFile(path, bytes, { signal });
     progress.fileDone(entry.path, size, false);
   });
@@ -39,14 +39,16 @@ async function isThere(
   return (await fileMatches(path, digest, signal)) === true;
 }
 
-/** Passes bytes on, and throws at the end when they are not those of the entry. */
+/** The bytes of a reference; throws at the end when they are not those of the entry. */
 async function* verified(
-  chunks: AsyncIterable<Uint8Array>,
+  policy: StoragePolicy,
   entry: ReferenceEntry,
+  signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   const check = await checkFor(entry.digest);
+  signal.throwIfAborted();
   let size = 0;
-  for await (const chunk of chunks) {
+  for await (const chunk of policy.loadReference(entry, { signal })) {
     check?.update(chunk);
     size += chunk.length;
     yield chunk;

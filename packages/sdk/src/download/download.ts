@@ -26,7 +26,7 @@ export async function download(
     checkNames(paths, { allowGit });
     const makeFolder = folderMaker(root, { signal, replace: exact });
     await makeFolder('');
-    await checkCollisions(root, paths, signal);
+    await checkCollisions(root, paths, { signal });
     if (exact && folder !== undefined) {
       await makeFolder(folder);
       await removeStrangers(root, expectedOf(paths), signal, folder);

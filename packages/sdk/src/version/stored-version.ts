@@ -143,7 +143,7 @@ export class StoredVersion<M extends object = Metadata> implements Version<M> {
     return lineageOf(this.#workspace, { versionId: this.id }, options);
   }
 
-  diff(other: Version<object>, { signal }: CallOptions = {}): Promise<VersionDiff> {
+  async diff(other: Version<object>, { signal }: CallOptions = {}): Promise<VersionDiff> {
     const that = insideOf(other);
     const metadata = [...diffMetadata(this.#seen.record.metadata, that.record.metadata)];
     return this.#open(
