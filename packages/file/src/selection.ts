@@ -1,5 +1,3 @@
-import picomatch from 'picomatch';
-
 /**
  * Which entries of a folder to take, by globs that see an entry's path below the folder, such as `a/cat.png`. `*`
  * also matches names that start with a dot; a glob with a slash at its end means a folder and all in it.
@@ -14,14 +12,19 @@ export interface Selection {
 type Test = (path: string) => boolean;
 
 /** The tests that a selection means. */
-export function selection({ include, exclude }: Selection): { isIncluded: Test; isExcluded: Test } {
+export async function selection({
+  include,
+  exclude,
+}: Selection): Promise<{ isIncluded: Test; isExcluded: Test }> {
   return {
-    isIncluded: include === undefined ? () => true : matcher(include),
-    isExcluded: exclude === undefined ? () => false : matcher(exclude),
+    isIncluded: include === undefined ? () => true : await matcher(include),
+    isExcluded: exclude === undefined ? () => false : await matcher(exclude),
   };
 }
 
-function matcher(globs: readonly string[]): Test {
+/** Loads the library for globs only where there are some: most programs never use it. */
+async function matcher(globs: readonly string[]): Promise<Test> {
+  const { default: picomatch } = await import('picomatch');
   const patterns = globs.map((glob) => (glob.endsWith('/') ? `${glob}**` : glob));
   // Paths of entries are separated by / on every system.
   return picomatch(patterns, { dot: true, windows: false });

@@ -48,7 +48,7 @@ export async function* walkFolder(
 ): AsyncGenerator<WalkedFile, void, undefined> {
   const { fs = nodeFileSystem, signal } = options;
   signal?.throwIfAborted();
-  const tests = selection(options);
+  const tests = await selection(options);
   const open = async (absolute: string, real: string, prefix: string): Promise<Level> => {
     return { absolute, real, prefix, children: await listFolder(fs, absolute, prefix, tests), next: 0 };
   };

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { ContentAlgorithm } from '../digest.js';
 import type { Hasher } from './hasher.js';
-import { loadWasm } from './wasm.js';
 
 /** `node:crypto` for SHA-256; for BLAKE3 the native add-on, or WebAssembly where there is none for this platform. */
 export async function loadBackend(algorithm: ContentAlgorithm): Promise<Hasher> {
   if (algorithm === 'sha256') return nodeSha256;
   const addon = await import('@napi-rs/blake-hash').catch(() => undefined);
-  return addon === undefined ? loadWasm(algorithm) : nativeBlake3(addon);
+  if (addon !== undefined) return nativeBlake3(addon);
+  // Only where it is needed: importing it takes longer than all of core.
+  const { loadWasm } = await import('./wasm.js');
+  return loadWasm(algorithm);
 }
 
 const nodeSha256: Hasher = {
