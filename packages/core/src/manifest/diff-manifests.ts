@@ -1,6 +1,7 @@
 import type { CallOptions } from '../bytes.js';
 import type { Entry } from '../entry.js';
 import { compareUtf8 } from '../path.js';
+import { lineFeed } from './json-lines.js';
 import type { Leaf } from './leaf.js';
 import type { Manifest } from './manifest.js';
 
@@ -19,61 +20,81 @@ export async function* diffManifests(
   after: Manifest,
   options: CallOptions = {},
 ): AsyncIterable<EntryChange> {
-  const left = walkDiffering(before, after, options);
-  const right = walkDiffering(after, before, options);
-  await Promise.all([left.load(), right.load()]);
-  while (left.line !== undefined || right.line !== undefined) {
-    let order = 0;
-    if (left.line !== right.line) {
-      const a = left.entry();
-      const b = right.entry();
-      order = a === undefined ? 1 : b === undefined ? -1 : compareUtf8(a.path, b.path);
-      if (a !== undefined && order < 0) yield { kind: 'removed', before: a };
-      else if (b !== undefined && order > 0) yield { kind: 'added', after: b };
-      else if (a !== undefined && b !== undefined) yield { kind: 'changed', before: a, after: b };
-    }
-    if (order <= 0 && !left.step()) await left.load();
-    if (order >= 0 && !right.step()) await right.load();
+  const left = new Walk(before, after, options);
+  const right = new Walk(after, before, options);
+  while ((await Promise.all([left.load(), right.load()])).includes(true)) {
+    if (skipSameLines(left, right)) continue;
+    const a = left.entry();
+    const b = right.entry();
+    const order = a === undefined ? 1 : b === undefined ? -1 : compareUtf8(a.path, b.path);
+    if (a !== undefined && order < 0) yield { kind: 'removed', before: a };
+    else if (b !== undefined && order > 0) yield { kind: 'added', after: b };
+    else if (a !== undefined && b !== undefined) yield { kind: 'changed', before: a, after: b };
+    if (order <= 0) left.skipLine();
+    if (order >= 0) right.skipLine();
   }
 }
 
-/** Goes through the lines of the leaves that the other manifest doesn't have. */
-interface Walk {
-  /** The line it is at; `undefined` at the end. */
-  readonly line: string | undefined;
-  /** The entry of that line. */
-  entry(): Entry | undefined;
-  /** Goes to the next line of the leaf; `false` when there is none. */
-  step(): boolean;
-  /** Goes to the first line of the next leaf, or to the end. */
-  load(): Promise<void>;
+/** Goes on in both for as long as their lines are the same; `false` when the first ones differ. */
+function skipSameLines(left: Walk, right: Walk): boolean {
+  const same = sameBytes(left.rest, right.rest);
+  const lines = left.rest.subarray(0, same).lastIndexOf(lineFeed) + 1;
+  left.skip(lines);
+  right.skip(lines);
+  return lines > 0;
 }
 
-function walkDiffering(manifest: Manifest, other: Manifest, options: CallOptions): Walk {
-  const shared = new Set(other.leaves.map(({ digest }) => digest));
-  const rest = manifest.leaves.filter(({ digest }) => !shared.has(digest)).values();
-  let leaf: Leaf | undefined;
-  let at = 0;
-  let entry: Entry | undefined;
-  return {
-    get line() {
-      return leaf?.lines[at];
-    },
-    entry() {
-      const line = leaf?.lines[at];
-      if (line !== undefined) entry ??= leaf?.decode(line);
-      return entry;
-    },
-    step() {
-      at++;
-      entry = undefined;
-      return leaf !== undefined && at < leaf.lines.length;
-    },
-    async load() {
-      const next = rest.next();
-      leaf = next.done ? undefined : await manifest.openLeaf(next.value, options);
-      at = 0;
-      entry = undefined;
-    },
-  };
+/** How many bytes are the same at the beginning of both. */
+function sameBytes(a: Uint8Array, b: Uint8Array): number {
+  const shorter = Math.min(a.length, b.length);
+  let same = 0;
+  while (same < shorter && a[same] === b[same]) same++;
+  return same;
+}
+
+/** Goes through the lines of the leaves that the other manifest doesn't have. */
+class Walk {
+  readonly #load: () => Promise<Leaf | undefined>;
+  #leaf: Leaf | undefined;
+  #at = 0;
+  #entry: Entry | undefined;
+
+  constructor(manifest: Manifest, other: Manifest, options: CallOptions) {
+    const shared = new Set(other.leaves.map(({ digest }) => digest));
+    const leaves = manifest.leaves.filter(({ digest }) => !shared.has(digest)).values();
+    this.#load = async () => {
+      const next = leaves.next();
+      return next.done ? undefined : manifest.openLeaf(next.value, options);
+    };
+  }
+
+  /** The bytes from here to the end of the leaf; none at the end of all. */
+  get rest(): Uint8Array {
+    return this.#leaf?.bytes.subarray(this.#at) ?? new Uint8Array();
+  }
+
+  /** Loads the next leaf where there is nothing left of this one; `false` at the end of all. */
+  async load(): Promise<boolean> {
+    while (this.#leaf === undefined || this.#at === this.#leaf.bytes.length) {
+      this.#leaf = await this.#load();
+      this.#at = 0;
+      if (this.#leaf === undefined) return false;
+    }
+    return true;
+  }
+
+  /** The entry here. */
+  entry(): Entry | undefined {
+    this.#entry ??= this.#leaf?.entryAt(this.#at);
+    return this.#entry;
+  }
+
+  skip(bytes: number): void {
+    this.#at += bytes;
+    this.#entry = undefined;
+  }
+
+  skipLine(): void {
+    this.skip(this.rest.indexOf(lineFeed) + 1);
+  }
 }

@@ -3,17 +3,24 @@ import { quote } from '../printable.js';
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+/** What every line ends with, the last one too. */
+export const lineFeed = 0x0a;
+
 /** The lines of JSON-lines text, without their line feeds. @throws CairnError `manifest_invalid`. */
 export function splitLines(bytes: Uint8Array): string[] {
+  checkLastLine(bytes);
   let text: string;
   try {
     text = decoder.decode(bytes);
   } catch (cause) {
     throw damaged('it is not UTF-8', cause);
   }
-  if (text === '') return [];
-  if (!text.endsWith('\n')) throw damaged('its last line is cut');
-  return text.slice(0, -1).split('\n');
+  return text === '' ? [] : text.slice(0, -1).split('\n');
+}
+
+/** Checks that the last line is whole. @throws CairnError `manifest_invalid`. */
+export function checkLastLine(bytes: Uint8Array): void {
+  if (bytes.length > 0 && bytes.at(-1) !== lineFeed) throw damaged('its last line is cut');
 }
 
 /** One line as a JSON object. @throws CairnError `manifest_invalid`. */

@@ -8,7 +8,7 @@ import { checkEntry, decodeLeaf, encodeEntry, encodeExtra, openLeaf } from './le
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const read = (text: string, extras?: string) =>
-  decodeLeaf(openLeaf(bytes(text), extras === undefined ? undefined : bytes(extras)));
+  decodeLeaf(bytes(text), extras === undefined ? undefined : bytes(extras));
 
 const entries: readonly Entry[] = [
   file('a "quoted" name', 1),
@@ -94,7 +94,7 @@ describe('decoding is strict', () => {
   test('bytes that are no UTF-8 are refused', () => {
     const damaged = bytes(`${line}\n`);
     damaged[line.indexOf('"a"') + 1] = 0xff;
-    expect(() => openLeaf(damaged)).toThrow(failure('manifest_invalid', 'UTF-8'));
+    expect(() => decodeLeaf(damaged)).toThrow(failure('manifest_invalid', 'UTF-8'));
   });
 
   test.each([
@@ -120,7 +120,7 @@ describe('decoding is strict', () => {
         changed[at] = (changed[at] ?? 0) ^ flip;
         let decoded: Entry[];
         try {
-          decoded = decodeLeaf(openLeaf(changed));
+          decoded = decodeLeaf(changed);
         } catch (error) {
           if (!CairnError.is(error)) throw error;
           continue;
@@ -128,6 +128,33 @@ describe('decoding is strict', () => {
         expect(bytes(decoded.map(encodeEntry).join(''))).toEqual(changed);
       }
     }
+  });
+});
+
+describe('openLeaf', () => {
+  test('decodes single lines', () => {
+    const leaf = openLeaf(bytes(leafText), bytes(extraText));
+    expect(leaf.bytes).toEqual(bytes(leafText));
+    let offset = 0;
+    for (const entry of entries) {
+      expect(leaf.entryAt(offset)).toEqual(entry);
+      offset += bytes(encodeEntry(entry)).length;
+    }
+    expect(offset).toBe(leaf.bytes.length);
+  });
+
+  test('is as strict with a line as decodeLeaf', () => {
+    const text = leafText.replace('"size":0', '"size": 0');
+    const leaf = openLeaf(bytes(text));
+    expect(leaf.entryAt(0)).toEqual(entries[0]);
+    const offset = bytes(entries.slice(0, 2).map(encodeEntry).join('')).length;
+    expect(() => leaf.entryAt(offset)).toThrow(failure('manifest_invalid'));
+    expect(() => leaf.entryAt(1)).toThrow(failure('manifest_invalid'));
+    expect(() => leaf.entryAt(leaf.bytes.length)).toThrow(failure('manifest_invalid'));
+  });
+
+  test('refuses a leaf whose last line is cut', () => {
+    expect(() => openLeaf(bytes(leafText.slice(0, -1)))).toThrow(failure('manifest_invalid', 'cut'));
   });
 });
 

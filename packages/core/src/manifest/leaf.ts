@@ -4,17 +4,17 @@ import { canonicalJson } from '../json.js';
 import { checkPath } from '../path.js';
 import { quote } from '../printable.js';
 import { checkUri } from '../uri.js';
-import { damaged, parseLine, splitLines } from './json-lines.js';
+import { checkLastLine, damaged, lineFeed, parseLine, splitLines } from './json-lines.js';
 import { createPathOrder } from './path-order.js';
 
 type Extra = Readonly<Record<string, string>>;
 
-/** A leaf that was read; its entries are decoded one by one, as they are needed. */
+/** A leaf that was read, for comparing it line by line: its entries are decoded one by one, as they are needed. */
 export interface Leaf {
-  /** One canonical line per entry, in the order of their paths. Equal lines are equal entries, and the other way round. */
-  readonly lines: readonly string[];
-  /** The entry of one of its lines. @throws CairnError `manifest_invalid`, `path_invalid`, `uri_invalid`. */
-  decode(line: string): Entry;
+  /** One line per entry, in the order of their paths. Equal lines are equal entries, and the other way round. */
+  readonly bytes: Uint8Array;
+  /** The entry whose line begins at an offset. @throws CairnError `manifest_invalid`, `path_invalid`, `uri_invalid`. */
+  entryAt(offset: number): Entry;
 }
 
 /** An entry as its line of a leaf: canonical JSON (RFC 8785) of what the artifact's digest covers, and a line feed. */
@@ -58,13 +58,15 @@ function checkExtra(path: string, extra: unknown): void {
   throw damaged(`what is recorded beside ${quote(path)} are not texts`);
 }
 
-/** Reads the lines of a leaf, and of its extras if it has any. @throws CairnError `manifest_invalid`. */
+/** Takes the bytes of a leaf, and of its extras if it has any. @throws CairnError `manifest_invalid`. */
 export function openLeaf(bytes: Uint8Array, extras?: Uint8Array): Leaf {
+  checkLastLine(bytes);
   let extraOf: ReadonlyMap<string, Extra> | undefined;
   return {
-    lines: splitLines(bytes),
-    decode(line) {
+    bytes,
+    entryAt(offset) {
       extraOf ??= decodeExtras(extras);
+      const [line = ''] = splitLines(bytes.subarray(offset, bytes.indexOf(lineFeed, offset) + 1));
       return decodeEntry(line, extraOf);
     },
   };
@@ -75,10 +77,11 @@ export function openLeaf(bytes: Uint8Array, extras?: Uint8Array): Leaf {
  *
  * @throws CairnError `manifest_invalid`, `path_invalid`, `path_conflict`, `uri_invalid`.
  */
-export function decodeLeaf({ lines, decode }: Leaf): Entry[] {
+export function decodeLeaf(bytes: Uint8Array, extras?: Uint8Array): Entry[] {
+  const extraOf = decodeExtras(extras);
   const checkOrder = createPathOrder();
-  return lines.map((line) => {
-    const entry = decode(line);
+  return splitLines(bytes).map((line) => {
+    const entry = decodeEntry(line, extraOf);
     checkOrder(entry.path);
     return entry;
   });

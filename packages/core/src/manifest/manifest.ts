@@ -71,7 +71,7 @@ export async function openManifest(
     entryCount: leaves.reduce((sum, leaf) => sum + leaf.entryCount, 0),
     size: leaves.reduce((sum, leaf) => sum + leaf.size, 0),
     readLeaf,
-    openLeaf: (leaf, call) => fetchLeaf(blobs, leaf, call),
+    openLeaf: async (leaf, call) => openLeaf(...(await fetchLeaf(blobs, leaf, call))),
     async get(path, call) {
       const leaf = leaves[leafAt(leaves, path)];
       if (leaf === undefined) return undefined;
@@ -116,7 +116,7 @@ async function loadLeaf(
   leaf: LeafRef,
   options?: CallOptions,
 ): Promise<readonly Entry[]> {
-  const entries = decodeLeaf(await fetchLeaf(blobs, leaf, options));
+  const entries = decodeLeaf(...(await fetchLeaf(blobs, leaf, options)));
   const size = entries.reduce((sum, entry) => sum + (entry.size ?? 0), 0);
   const last = entries.at(-1)?.path ?? '';
   if (
@@ -130,10 +130,13 @@ async function loadLeaf(
   return entries;
 }
 
-async function fetchLeaf(blobs: BlobStore, leaf: LeafRef, options?: CallOptions): Promise<Leaf> {
+async function fetchLeaf(
+  blobs: BlobStore,
+  leaf: LeafRef,
+  options?: CallOptions,
+): Promise<[bytes: Uint8Array, extras?: Uint8Array]> {
   const bytes = await readVerified(blobs, leaf.digest, options);
-  const extras = leaf.extras === undefined ? undefined : await readVerified(blobs, leaf.extras, options);
-  return openLeaf(bytes, extras);
+  return leaf.extras === undefined ? [bytes] : [bytes, await readVerified(blobs, leaf.extras, options)];
 }
 
 async function readVerified(
