@@ -1,4 +1,5 @@
-// Fails when a package outgrows its budget: `node tools/bundle-size.mjs [folder…]`, all budgets without a folder.
+// Fails when a package outgrows its budget: `node tools/bundle-size.mjs [--json] [folder…]`, all budgets without a folder.
+// With --json it prints the sizes in bytes.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -10,19 +11,25 @@ import { build } from 'esbuild';
 const budgets = [{ folder: 'packages/core', browser: 40, tarball: 60 }];
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const wanted = process.argv.slice(2).map((folder) => resolve(folder));
+const args = process.argv.slice(2);
+const wanted = args.filter((arg) => arg !== '--json').map((folder) => resolve(folder));
+const sizes = [];
 
 for (const { folder, browser, tarball } of budgets) {
   const path = join(root, folder);
   if (wanted.length > 0 && !wanted.includes(path)) continue;
-  report(`${folder} in a browser`, await browserBytes(path), browser);
-  report(`${folder} tarball`, tarballBytes(path), tarball);
+  const size = { folder, browser: await browserBytes(path), tarball: tarballBytes(path) };
+  sizes.push(size);
+  report(`${folder} in a browser`, size.browser, browser);
+  report(`${folder} tarball`, size.tarball, tarball);
 }
+if (args.includes('--json')) console.log(JSON.stringify(sizes));
 
 /** @param {string} what @param {number} bytes @param {number} budget */
 function report(what, bytes, budget) {
   const over = bytes > budget * 1000;
-  console.log(`${over ? 'over budget:' : 'ok:'} ${what} ${(bytes / 1000).toFixed(1)} of ${budget} KB`);
+  if (!args.includes('--json'))
+    console.log(`${over ? 'over budget:' : 'ok:'} ${what} ${(bytes / 1000).toFixed(1)} of ${budget} KB`);
   if (over) process.exitCode = 1;
 }
 

@@ -1,0 +1,98 @@
+import type { Bench, Row, Sample } from './bench.js';
+
+const atMost = (label: string, value: number, unit: string, bar: number): Row => ({
+  label,
+  value,
+  unit,
+  bar: { atMost: bar },
+});
+const exactly = (label: string, value: number, unit: string, bar: number): Row => ({
+  label,
+  value,
+  unit,
+  bar: { exactly: bar },
+});
+
+/** A sample, or one of its metrics, that must be there. */
+function sample(of: Readonly<Record<string, Sample>>, program: string): Sample {
+  const found = of[program];
+  if (found === undefined) throw new Error(`there is no program ${program}`);
+  return found;
+}
+
+function metric(of: Readonly<Record<string, Sample>>, program: string, name: string): number {
+  const found = sample(of, program).metrics[name];
+  if (found === undefined) throw new Error(`the program ${program} does not measure ${name}`);
+  return found;
+}
+
+export const benches: readonly Bench[] = [
+  {
+    name: 'import',
+    programs: { bare: { file: 'nothing' }, sdk: { file: 'import-sdk' } },
+    rows: (of) => [
+      atMost(
+        'import @cairn/sdk, over bare Node',
+        sample(of, 'sdk').wallMs - sample(of, 'bare').wallMs,
+        'ms',
+        80,
+      ),
+    ],
+  },
+  {
+    name: 'size',
+    runs: 1,
+    programs: { core: { file: 'core-size' } },
+    rows: (of) => [
+      atMost('core, packed', metric(of, 'core', 'tarball') / 1000, 'KB', 60),
+      atMost('core in a browser, gzipped', metric(of, 'core', 'browser') / 1000, 'KB', 40),
+    ],
+  },
+  {
+    name: 'manifest',
+    programs: {
+      build: { file: 'build-manifest', args: ['100000'] },
+      read: { file: 'read-manifest', args: ['100000'] },
+    },
+    rows: (of) => [
+      atMost(
+        'build and digest 100,000 entries, whole process',
+        sample(of, 'build').cpuMs / 1000,
+        'CPU-s',
+        1.5,
+      ),
+      atMost('open 100,000 entries and read a page', metric(of, 'read', 'page'), 'ms', 20),
+      atMost('diff of 100 in 100,000, spread out', metric(of, 'read', 'spread'), 'ms', 50),
+      atMost('diff of 100 in 100,000, in one place', metric(of, 'read', 'together'), 'ms', 50),
+    ],
+  },
+  {
+    name: 'large-manifest',
+    programs: { build: { file: 'build-large-manifest', args: ['1000000'] } },
+    rows: (of) => [atMost('build 1,000,000 entries, peak memory', sample(of, 'build').peakMB, 'MB', 400)],
+  },
+  {
+    name: 'catalog',
+    setup: { file: 'fill-catalog', args: ['100000'] },
+    programs: { catalog: { file: 'use-catalog', args: ['100000'] } },
+    rows: (of) => [
+      atMost('resolve name:alias among 100,000 versions, p50', metric(of, 'catalog', 'resolve'), 'ms', 1),
+      atMost('durable commit over a bare transaction, p50', metric(of, 'catalog', 'ratio'), '×', 2),
+    ],
+  },
+  {
+    name: 'concurrency',
+    programs: {
+      different: { file: 'log-together', args: ['different', '64', '50'] },
+      same: { file: 'log-together', args: ['same', '64', '50'] },
+    },
+    rows: (of) => [
+      exactly('64 processes × 50 contents: versions', metric(of, 'different', 'versions'), '', 3200),
+      exactly('… gaps in their numbers', metric(of, 'different', 'gaps'), '', 0),
+      exactly('… numbers given twice', metric(of, 'different', 'duplicates'), '', 0),
+      exactly('… errors', metric(of, 'different', 'errors'), '', 0),
+      exactly('64 processes × 50 times one content: versions', metric(of, 'same', 'versions'), '', 1),
+      exactly('… errors', metric(of, 'same', 'errors'), '', 0),
+    ],
+  },
+];

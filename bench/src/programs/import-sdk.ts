@@ -1,0 +1,3 @@
+await import('@cairn/sdk');
+
+export {};
