@@ -28,10 +28,16 @@ export function openProject(registry: Registry, packageJson: object): Project {
   }
 
   write('package.json', JSON.stringify(packageJson));
-  write(
-    '.npmrc',
-    `@cairn:registry=${registry.url}\nnoproxy=127.0.0.1\nprefer-offline=true\naudit=false\nfund=false\n`,
-  );
+  // The cool-down is that of this repository's own .npmrc: what was released today is not what is tested here.
+  const settings = [
+    `@cairn:registry=${registry.url}`,
+    'noproxy=127.0.0.1',
+    'min-release-age=35',
+    'prefer-offline=true',
+    'audit=false',
+    'fund=false',
+  ];
+  write('.npmrc', settings.join('\n'));
 
   return {
     folder,

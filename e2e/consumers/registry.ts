@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -15,59 +15,73 @@ export interface Registry {
   close(): Promise<void>;
 }
 
+interface Manifest {
+  readonly name: string;
+  readonly version: string;
+}
+
 const packages = fileURLToPath(new URL('../../packages', import.meta.url));
-const folders = readdirSync(packages)
-  .map((name) => join(packages, name))
-  .filter((folder) => existsSync(join(folder, 'dist')));
 
 export async function openRegistry(): Promise<Registry> {
-  const folder = await mkdtemp(join(tmpdir(), 'cairn-registry-'));
-  const packed = await Promise.all(folders.map((cwd) => pack(cwd, folder)));
-  const tarballs = new Map(packed.map(({ filename }) => [filename, readFileSync(join(folder, filename))]));
-  await rm(folder, { recursive: true });
-
-  // npm remembers answers by their address. An address of its own for every run keeps it from old ones.
+  const folders = new Map(
+    readdirSync(packages)
+      .map((name) => join(packages, name))
+      .filter((folder) => existsSync(join(folder, 'dist')))
+      .map((folder): [string, string] => [manifestOf(folder).name, folder]),
+  );
+  const tarballs = await mkdtemp(join(tmpdir(), 'cairn-registry-'));
+  // npm remembers answers by their address. An address of its own for every registry keeps it from old ones.
   const base = `/${randomUUID()}/`;
-  const server = createServer(({ url = '', headers }, response) => {
-    const name = decodeURIComponent(url.slice(base.length));
-    const tarball = tarballs.get(name);
-    const found = packed.find((candidate) => candidate.manifest.name === name);
-    if (!url.startsWith(base) || (found ?? tarball) === undefined) response.writeHead(404).end();
-    else if (found === undefined) response.end(tarball);
-    else
-      response.setHeader('content-type', 'application/json').end(JSON.stringify(page(found, headers.host)));
-  });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
 
-  function page({ manifest, filename, integrity }: Packed, host = ''): object {
-    const { name, version } = manifest;
-    const dist = { integrity, tarball: `http://${host}${base}${filename}` };
-    return {
-      name,
-      'dist-tags': { latest: version },
-      versions: { [version]: { ...manifest, dist } },
-      time: { [version]: new Date(0).toISOString() },
-    };
+  async function answer(url: string, host: string): Promise<Uint8Array | string | undefined> {
+    if (!url.startsWith(base)) return undefined;
+    const name = decodeURIComponent(url.slice(base.length));
+    if (name.endsWith('.tgz')) return readFile(join(tarballs, name));
+    const folder = folders.get(name);
+    return folder && describe(manifestOf(folder), await pack(folder, tarballs), `http://${host}${base}`);
   }
 
+  const server = createServer(({ url = '', headers: { host = '' } }, response) => {
+    answer(url, host).then(
+      (body) => response.writeHead(body === undefined ? 404 : 200).end(body),
+      (error) => response.writeHead(500).end(String(error)),
+    );
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${base}`,
-    close: () => new Promise((closed) => server.close(() => closed())),
+    async close() {
+      await new Promise((closed) => server.close(closed));
+      await rm(tarballs, { recursive: true });
+    },
   };
 }
 
-interface Packed {
-  readonly manifest: { readonly name: string; readonly version: string };
+function manifestOf(folder: string): Manifest {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+}
+
+/** The page of a package that has one version. */
+function describe(manifest: Manifest, { filename, integrity }: Tarball, base: string): string {
+  const { name, version } = manifest;
+  return JSON.stringify({
+    name,
+    'dist-tags': { latest: version },
+    versions: { [version]: { ...manifest, dist: { integrity, tarball: base + filename } } },
+    time: { [version]: new Date(0).toISOString() },
+  });
+}
+
+interface Tarball {
   readonly filename: string;
   readonly integrity: string;
 }
 
-async function pack(cwd: string, destination: string): Promise<Packed> {
+async function pack(cwd: string, destination: string): Promise<Tarball> {
   const { stdout } = await promisify(execFile)(
     'npm',
     ['pack', '--json', '--loglevel=error', `--pack-destination=${destination}`],
     { cwd, shell: process.platform === 'win32' },
   );
-  const [{ filename, integrity }] = JSON.parse(stdout);
-  return { manifest: JSON.parse(readFileSync(join(cwd, 'package.json'), 'utf8')), filename, integrity };
+  return JSON.parse(stdout)[0];
 }
