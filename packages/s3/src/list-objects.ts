@@ -80,8 +80,13 @@ export async function* listFrom(
   request: PageRequest,
 ): AsyncGenerator<ListedObject> {
   let page: Page | undefined = first;
+  let last: string | undefined;
   while (page !== undefined) {
-    yield* page.objects;
+    for (const object of page.objects) {
+      // Some servers begin a page with the object that ended the one before.
+      if (object.key !== last) yield object;
+      last = object.key;
+    }
     page = page.next && (await list({ ...request, after: page.next }));
   }
 }

@@ -20,7 +20,10 @@ export async function putParts(
   const { sdk, client, payer } = connection;
   const mark = randomUUID();
   const { Metadata, IfNoneMatch, ...place } = inputOf(target, mark);
-  const create = new sdk.CreateMultipartUploadCommand({ ...place, Metadata, ...payer });
+  // Parts that are sent with checksums are taken only if that was announced.
+  const isSummed = (await client.config.requestChecksumCalculation()) === 'WHEN_SUPPORTED';
+  const checksum = isSummed ? ({ ChecksumAlgorithm: 'CRC32' } as const) : {};
+  const create = new sdk.CreateMultipartUploadCommand({ ...place, ...checksum, Metadata, ...payer });
   const { UploadId } = await attempt(attempted, client.send(create, within(attempted.signal)));
   const upload = { ...place, UploadId, ...payer };
   const stop = new AbortController();

@@ -176,8 +176,11 @@ function fallback(error: Error, status: number | undefined): Meaning {
  * the reason is kept.
  */
 function withoutSecrets(error: Error): Error {
-  const { $metadata } = error as { $metadata?: { httpStatusCode?: number; requestId?: string } };
-  if ($metadata === undefined) return error;
-  const { httpStatusCode, requestId } = $metadata;
+  if (!('$metadata' in error) && !('$response' in error)) return error;
+  const { httpStatusCode, requestId } = (error as SdkFacts).$metadata ?? {};
   return Object.assign(new Error(error.message), { name: error.name, httpStatusCode, requestId });
+}
+
+interface SdkFacts {
+  readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
 }

@@ -1,14 +1,14 @@
-import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import { type S3Bucket, type S3Server, startS3Server } from '@cairn/conformance/servers';
 import type { StorageHandler } from '@cairn/core';
 import { onTestFinished } from 'vitest';
 import { s3Handler } from '../src/index.js';
+import type { S3Place } from './servers/place.js';
 
 /** A double, its empty bucket `bucket`, and what reaches them. */
 export interface Double {
   readonly server: S3Server;
   readonly bucket: S3Bucket;
-  readonly clientConfig: S3ClientConfig;
+  readonly clientConfig: S3Place;
   readonly handler: StorageHandler;
 }
 
@@ -16,10 +16,11 @@ export interface Double {
 export async function withDouble(): Promise<Double> {
   const server = await startS3Server({ buckets: ['bucket'] });
   onTestFinished(() => server.close());
-  const clientConfig = configFor(server);
+  const clientConfig = placeOf(server);
   return { server, bucket: server.bucket('bucket'), clientConfig, handler: s3Handler({ clientConfig }) };
 }
 
-export function configFor({ endpoint, region, credentials }: S3Server): S3ClientConfig {
+/** What a client needs to reach a double. */
+export function placeOf({ endpoint, region, credentials }: S3Server): S3Place {
   return { endpoint, region, credentials };
 }

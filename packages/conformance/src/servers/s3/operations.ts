@@ -11,6 +11,7 @@ import {
   createUpload,
   deleteObject,
   deleteObjects,
+  listUploads,
   putObject,
   uploadPart,
 } from './writing.js';
@@ -25,6 +26,7 @@ const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ['PutBucketVersioning', putVersioning],
   ['ListObjectsV2', (bucket, request) => listObjects(bucket, request.bucket, request)],
   ['ListObjectVersions', (bucket, request) => listVersions(bucket, request.bucket, request)],
+  ['ListMultipartUploads', listUploads],
   ['GetObject', readObject],
   ['HeadObject', readObject],
   ['PutObject', putObject],

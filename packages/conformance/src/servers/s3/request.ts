@@ -43,7 +43,12 @@ function decode(text: string): string {
 
 /** By method, then by the first query parameter that is there; `''` is the case without any of them. */
 const bucketOperations: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  GET: { versions: 'ListObjectVersions', versioning: 'GetBucketVersioning', 'list-type': 'ListObjectsV2' },
+  GET: {
+    versions: 'ListObjectVersions',
+    versioning: 'GetBucketVersioning',
+    uploads: 'ListMultipartUploads',
+    'list-type': 'ListObjectsV2',
+  },
   PUT: { versioning: 'PutBucketVersioning', '': 'CreateBucket' },
   HEAD: { '': 'HeadBucket' },
   POST: { delete: 'DeleteObjects' },

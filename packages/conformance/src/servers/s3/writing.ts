@@ -53,6 +53,13 @@ export function createUpload(bucket: S3Bucket, request: S3Request): HttpAnswer {
   );
 }
 
+export function listUploads(bucket: S3Bucket): HttpAnswer {
+  const uploads = [...bucket.uploads.values()].map(({ id, key }) =>
+    element('Upload', element('Key', text(key)), element('UploadId', id)),
+  );
+  return xmlAnswer(document('ListMultipartUploadsResult', ...uploads));
+}
+
 export function uploadPart(bucket: S3Bucket, request: S3Request, { bytes, checksums }: S3Body): HttpAnswer {
   const number = Number(request.query.get('partNumber'));
   if (!(number >= 1 && number <= 10_000)) throw new S3Failure(400, 'InvalidArgument');
@@ -73,6 +80,9 @@ export function completeUpload(bucket: S3Bucket, request: S3Request, { bytes }: 
   const numbers = textsOf(xml, 'PartNumber').map(Number);
   const etags = textsOf(xml, 'ETag');
   if (numbers.length === 0) throw new S3Failure(400, 'MalformedXML');
+  const isSummed = textsOf(xml, 'ChecksumCRC32').length > 0;
+  if (isSummed && upload.headers['x-amz-checksum-algorithm'] !== 'CRC32')
+    throw new S3Failure(400, 'InvalidPart');
   const parts = numbers.map((number, i) => {
     const part = upload.parts.get(number);
     if (part === undefined || part.etag !== etags[i]) throw new S3Failure(400, 'InvalidPart');
@@ -124,7 +134,7 @@ function versionHeader({ versioning }: S3Bucket, { versionId }: S3Version): Reco
   return versioning === undefined ? {} : { 'x-amz-version-id': versionId };
 }
 
-const kept = /^(content-(type|disposition|language)|cache-control|x-amz-meta-.*)$/;
+const kept = /^(content-(type|disposition|language)|cache-control|x-amz-(meta-.*|checksum-algorithm))$/;
 
 function keptHeaders({ headers }: S3Request): Record<string, string> {
   const encoding = headers['content-encoding']?.replace(/aws-chunked,? ?/, '') ?? '';

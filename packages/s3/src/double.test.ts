@@ -1,0 +1,10 @@
+import { startS3Server } from '@cairn/conformance/servers';
+import { placeOf } from '../test/double.js';
+import { registerCases } from '../test/run-suite.js';
+import { serverSuite } from '../test/server-contract.js';
+
+// What the double can't do, the other tests can't find.
+registerCases(serverSuite, 'the double', async () => {
+  const server = await startS3Server();
+  return { place: placeOf(server), dispose: () => server.close() };
+});
