@@ -8,6 +8,8 @@ export type { HandlerCapability, HandlerFixture } from './handler/fixture.js';
 export { storageHandlerSuite, testStorageHandler } from './handler/suite.js';
 export type { ObjectStoreFixture } from './object-store/fixture.js';
 export { objectStoreSuite, testObjectStore } from './object-store/suite.js';
+export type { StoragePolicyFixture } from './policy/fixture.js';
+export { storagePolicySuite, testStoragePolicy } from './policy/suite.js';
 export {
   type Case,
   type Deviation,

@@ -7,3 +7,4 @@ export { storageHandlerMutants } from './mutants/handler/index.js';
 export type { Mutant } from './mutants/mutant.js';
 export { memoryObjectStoreFixture } from './mutants/object-store/fixture.js';
 export { objectStoreMutants } from './mutants/object-store/index.js';
+export { storagePolicyMutants } from './mutants/policy/index.js';

@@ -48,7 +48,7 @@ export type Outcome =
 export async function runCase<F extends Fixture>(
   suite: Suite<F>,
   { name, requires = [], run }: Case<F>,
-  setup: Setup<F>,
+  setup: Setup<NoInfer<F>>,
 ): Promise<Outcome> {
   const fixture = await setup();
   try {

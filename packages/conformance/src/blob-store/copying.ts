@@ -4,7 +4,7 @@ import type { BlobStore, CopyResult } from '@cairn/core';
 import { expect } from 'vitest';
 import { expectCairnError } from '../expect-cairn-error.js';
 import { collect, expectAborted, expectBytes, freshBytes, withFolder } from '../helpers.js';
-import { readFileBytes } from './files.js';
+import { readFileBytes } from '../local-files.js';
 import { type BlobStoreCase, digestOf, ofBytes, putAll, putBytes } from './fixture.js';
 
 async function copyOne(blobs: BlobStore, bytes: Uint8Array, path: string): Promise<CopyResult | undefined> {

@@ -4,7 +4,7 @@ import { CairnError, type ContentDigest } from '@cairn/core';
 import { expect } from 'vitest';
 import { expectCairnError } from '../expect-cairn-error.js';
 import { expectBytes, freshBytes, withFolder } from '../helpers.js';
-import { readFileBytes } from './files.js';
+import { readFileBytes } from '../local-files.js';
 import { type BlobStoreCase, type BlobStoreFixture, putBytes, read } from './fixture.js';
 
 async function putDamaged({ blobs, damage }: BlobStoreFixture, bytes: Uint8Array): Promise<ContentDigest> {

@@ -4,7 +4,7 @@ import type { Source } from '@cairn/core';
 import { expect } from 'vitest';
 import { expectCairnError } from '../expect-cairn-error.js';
 import { chunked, expectBytes, freshBytes, withFolder } from '../helpers.js';
-import { stampOf } from './files.js';
+import { stampOf } from '../local-files.js';
 import { type BlobStoreCase, ofBytes, ofStream, putAll, read } from './fixture.js';
 
 async function stampedSource(path: string): Promise<Source> {

@@ -1,9 +1,9 @@
 import { link, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { CairnError } from '@cairn/core';
+import { writeWhole } from '../../local-files.js';
 import { memoryBlobStoreFixture } from './fixture.js';
 import { type BlobStoreMutant, lie } from './lie.js';
-import { writeWhole } from './local-files.js';
 
 /** A store that writes files by other means. */
 function writesFiles(

@@ -1,7 +1,7 @@
 import type { ContentDigest } from '@cairn/core';
 import { type MemoryBlobStoreOptions, memoryBlobStore } from '@cairn/core/memory';
 import type { BlobStoreFixture } from '../../blob-store/fixture.js';
-import { readStamped, writeWhole } from './local-files.js';
+import { readStamped, writeWhole } from '../../local-files.js';
 
 /** A blob store in memory that can do all the suite asks for, as far as the options leave it honest. */
 export function memoryBlobStoreFixture(options: MemoryBlobStoreOptions = {}): BlobStoreFixture {

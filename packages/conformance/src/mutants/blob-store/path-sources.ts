@@ -1,8 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { CairnError, type FileStamp } from '@cairn/core';
+import { readStamped } from '../../local-files.js';
 import { memoryBlobStoreFixture } from './fixture.js';
 import type { BlobStoreMutant } from './lie.js';
-import { readStamped } from './local-files.js';
 
 /** A store that reads the files it is given by other means. */
 function readsFiles(

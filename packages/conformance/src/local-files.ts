@@ -46,3 +46,14 @@ async function isRight(path: string, bytes: Uint8Array): Promise<boolean> {
   );
   return isFile && Buffer.compare(await readFile(path), bytes) === 0;
 }
+
+/** What a file looks like now. */
+export async function stampOf(path: string): Promise<FileStamp> {
+  const { size, mtimeMs, ctimeMs, ino } = await stat(path);
+  return { size, mtimeMs, ctimeMs, ino };
+}
+
+/** The contents of a file as a plain `Uint8Array`. */
+export async function readFileBytes(path: string): Promise<Uint8Array> {
+  return new Uint8Array(await readFile(path));
+}
