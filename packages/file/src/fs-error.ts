@@ -99,7 +99,7 @@ export function translateFsError(error: unknown, what: string, path: string): un
 
 /** The errno name of an error of the file system, such as `ENOENT`, else `undefined`. */
 export function systemCode(error: unknown): string | undefined {
-  if (!(error instanceof Error) || CairnError.is(error)) return undefined;
+  if (!(error instanceof Error)) return undefined;
   const { code } = error as { code?: unknown };
   return typeof code === 'string' && (meanings.has(code) || /^E[A-Z0-9]+$/.test(code)) ? code : undefined;
 }

@@ -23,7 +23,7 @@ export async function listFolder(
   fs: FileSystem,
   absolute: string,
   prefix: string,
-  { isIncluded, isExcluded }: ReturnType<typeof selection>,
+  { isIncluded, isExcluded }: Awaited<ReturnType<typeof selection>>,
 ): Promise<readonly Child[]> {
   const found = await attempt(
     'list',
@@ -70,8 +70,9 @@ async function resolveLink(
     if (target.isDirectory()) return { name, kind: 'link to a folder' };
     return isWanted ? { name, kind: kindOf(target, absolute) } : undefined;
   } catch (error) {
-    if (!isWanted) return undefined;
-    throw systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR'
+    const code = systemCode(error) ?? '';
+    if (!isWanted && ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(code)) return undefined;
+    throw code === 'ENOENT' || code === 'ENOTDIR'
       ? brokenLink(absolute, error)
       : translateFsError(error, 'follow the link', absolute);
   }

@@ -28,38 +28,52 @@ export async function* observeFiles(
   }
   const stats = await attempt('read', path, fs.stat(path));
   if (stats.isDirectory()) {
-    const files = await listFiles(path, options);
-    yield* mapInOrder(files, concurrency, (file) => observeFile('member', file, options));
+    yield* observeFolder(path, options);
   } else {
     const file = { path: entryName(path), absolute: path, stamp: stampOf(stats, path) };
     yield await observeFile('object', file, options);
   }
 }
 
-/** All files of a folder, listed before the first is read: reading them would be in vain if there are too many. */
+async function* observeFolder(
+  folder: string,
+  options: Options,
+): AsyncGenerator<Observation, void, undefined> {
+  const { maxObjects = Number.POSITIVE_INFINITY } = options;
+  const files = await listFiles(folder, options);
+  if (files.length === 0) {
+    throw new CairnError('not_found', `there are no files in the folder ${quote(folder)}`, {
+      hint: 'Check the path.',
+    });
+  }
+  // More than will be taken are yielded to be counted and refused; reading them would be in vain.
+  if (files.length > maxObjects) yield* files.map((file) => unread('member', file));
+  else yield* mapInOrder(files, concurrency, (file) => observeFile('member', file, options));
+}
+
+/** The files of a folder, but no more than one beyond `maxObjects`. */
 async function listFiles(folder: string, options: Options): Promise<readonly WalkedFile[]> {
   const { fs, signal, maxObjects = Number.POSITIVE_INFINITY } = options;
   const files: WalkedFile[] = [];
   for await (const file of walkFolder(folder, { fs, signal })) {
-    if (files.push(file) > maxObjects) {
-      throw new CairnError('too_many_objects', `${quote(folder)} has more than ${maxObjects} files`, {
-        hint: `Raise { maxObjects } (it is ${maxObjects}), or refer to a smaller folder.`,
-      });
-    }
+    if (files.push(file) > maxObjects) break;
   }
-  if (files.length > 0) return files;
-  throw new CairnError('not_found', `there are no files in the folder ${quote(folder)}`, {
-    hint: 'Check the path.',
-  });
+  return files;
 }
 
 async function observeFile(
   kind: Observation['kind'],
-  { path, absolute, stamp }: WalkedFile,
+  file: WalkedFile,
   { fs, signal }: Options,
 ): Promise<Observation> {
+  const { absolute, stamp } = file;
   const digest = await hashFile(absolute, await loadHasher(), { fs, signal, stamp });
-  return { kind, path, uri: formatFileUri(absolute), digest, size: stamp.size };
+  return { ...unread(kind, file), digest };
+}
+
+function unread(kind: Observation['kind'], { path, absolute, stamp }: WalkedFile): Observation {
+  const uri = formatFileUri(absolute);
+  return { kind, path, uri, digest: `uri:${uri}`, size: stamp.size };
 }
 
 /** A file's own name, with what can't be in an entry's path percent-encoded. */

@@ -68,6 +68,17 @@ describe('readFileChunks', () => {
     await expectCairnError(chunks, 'source_changed');
   });
 
+  it('never ends early, also without a stamp, when the file shrinks meanwhile', async () => {
+    const path = await fileOf(Buffer.alloc(3 * chunkBytes, 1));
+    for (const range of [undefined, { start: 1, end: 3 * chunkBytes - 1 }]) {
+      await truncate(path, 3 * chunkBytes);
+      const chunks = readFileChunks(path, { range });
+      await chunks.next();
+      await truncate(path, 10);
+      await expectCairnError(chunks, 'source_changed');
+    }
+  });
+
   it('reads what has no size until its end', async () => {
     if (process.platform !== 'linux') return;
     expect((await read('/proc/self/status')).toString()).toContain('Pid:');

@@ -18,7 +18,7 @@ const chunkBytes = 256 * 1024;
  * The bytes of a regular file in chunks of at most 256 KiB, each in memory of its own. Holds one open file, which is
  * closed at the end and on breaking off. A range that starts at or after the end yields nothing.
  *
- * @throws CairnError `source_changed` when the file doesn't look like its stamp; `path_invalid` when it is no regular
+ * @throws CairnError `source_changed` when the file doesn't look like its stamp, or becomes shorter meanwhile; `path_invalid` when it is no regular
  * file, or is a link and `noFollow`; `not_found`, `forbidden`, `unavailable`.
  */
 export async function* readFileChunks(
@@ -47,6 +47,7 @@ export async function* readFileChunks(
       yield buffer.subarray(0, bytesRead);
       if (bytesRead < length && position >= found.size) break;
     }
+    if (position < Math.min(end, found.size)) throw sourceChanged(path);
     if (stamp !== undefined) checkStamp(path, stamp, stampOf(await attempt('read', path, file.stat()), path));
   } finally {
     await file.close().catch(() => undefined);
@@ -54,8 +55,11 @@ export async function* readFileChunks(
 }
 
 function checkStamp(path: string, expected: FileStamp, found: FileStamp): void {
-  if (sameStamp(expected, found)) return;
-  throw new CairnError('source_changed', `${quote(path)} has changed since it was looked at`, {
+  if (!sameStamp(expected, found)) throw sourceChanged(path);
+}
+
+function sourceChanged(path: string): CairnError {
+  return new CairnError('source_changed', `${quote(path)} has changed since it was looked at`, {
     hint: 'Add it again once nothing writes to it, or with { copy: true }.',
   });
 }

@@ -155,6 +155,19 @@ describe('links', () => {
     expect(await paths(root)).toEqual(['dat/to-data2/to-data/x', 'data/x', 'data2/to-data/x']);
   });
 
+  it('passes over a link that nobody asked for only if it surely leads to no folder', async () => {
+    const root = await folderOf('a', 'x -> nowhere', 'y -> a/file', 'z -> z');
+    const include = ['a', 'x/**/b'];
+    expect(await paths(root, { include })).toEqual(['a']);
+    for (const [code, expected] of [
+      ['EACCES', 'forbidden'],
+      ['EIO', 'unavailable'],
+    ] as const) {
+      const { fs } = faultyFileSystem(3, code);
+      await expectCairnError(walkFolder(root, { fs, include }), expected);
+    }
+  });
+
   it('names a broken link, unless it is left out', async () => {
     const root = await folderOf('a', 'broken -> nowhere', 'through -> a/file');
     const error = await expectCairnError(walkFolder(root, { exclude: ['through'] }), 'not_found');
