@@ -3,6 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { withDouble } from '../test/double.js';
 import { bytes, collect, entryOf, onlyEntry, readText } from '../test/helpers.js';
 
+function rewrite(body: Uint8Array, change: (xml: string) => string): Uint8Array {
+  return bytes(change(new TextDecoder().decode(body)));
+}
+
 describe('an object', () => {
   test('costs one HEAD, and is recorded with its quoted ETag and size', async () => {
     const { handler, bucket, server } = await withDouble();
@@ -282,6 +286,35 @@ describe('failures', () => {
     expect(server.count()).toBe(4);
   });
 
+  test('a refusal in the middle is one, and no reason to list in another way', async () => {
+    const { handler, bucket, server } = await withDouble();
+    for (let i = 0; i < 1500; i++) bucket.put(`images/${i}`, bytes('x'));
+    server.order(
+      { kind: 'error', status: 403, code: 'AccessDenied' },
+      { operation: 'ListObjectVersions', skip: 1 },
+    );
+    await expectCairnError(handler.observe('s3://bucket/images/'), 'forbidden');
+    expect(server.count('ListObjectsV2')).toBe(0);
+  });
+
+  test('an object that a server shows on two pages counts once', async () => {
+    const { handler, bucket, server } = await withDouble();
+    const keys = Array.from({ length: 1500 }, (_, i) => `images/${String(i).padStart(4, '0')}`);
+    for (const key of keys) bucket.put(key, bytes('x'));
+    let last = '';
+    const remember = (xml: string) => {
+      last = /.*(<Version>.*?<\/Version>)/s.exec(xml)?.[1] ?? '';
+      return xml;
+    };
+    for (const change of [remember, (xml: string) => xml.replace('<Version>', `${last}<Version>`)]) {
+      server.order({
+        kind: 'answer',
+        change: (answer) => ({ ...answer, body: rewrite(answer.body, change) }),
+      });
+    }
+    expect(await collect(handler.observe('s3://bucket/images/'))).toHaveLength(1500);
+  });
+
   test('a listing that never ends is refused', async () => {
     const { handler, bucket, server } = await withDouble();
     for (let i = 0; i < 1500; i++) bucket.put(`images/${String(i).padStart(4, '0')}`, bytes('x'));
@@ -294,9 +327,8 @@ describe('failures', () => {
           kind: 'answer',
           change: (answer) => ({
             ...answer,
-            body: Buffer.from(
-              Buffer.from(answer.body)
-                .toString()
+            body: rewrite(answer.body, (xml) =>
+              xml
                 .replace(/<Next.*Marker>/, '')
                 .replace(/<IsTruncated>.*?<\/IsTruncated>/, `<IsTruncated>true</IsTruncated>${marker}`),
             ),
