@@ -104,6 +104,19 @@ describe('download', () => {
     expect(tree(folder.join('outside'))).toEqual({ kept: 'kept' });
   });
 
+  test('with exact: true never removes the store', async () => {
+    folder.write({ 'project/src': 'x' });
+    const inside = folder.join('project/.cairn');
+    await withRun({ store: inside }, async (run) => {
+      const version = await run.logArtifact(folder.join('project/src'), { name: 'a' });
+      for (const root of [folder.join('project'), folder.path, inside]) {
+        expect((await caught(version.download({ root, exact: true }))).code).toBe('path_conflict');
+      }
+      await version.download({ root: folder.join('project/artifacts'), exact: true });
+    });
+    expect(Object.keys(tree(folder.join('project')))).toContain('.cairn/FORMAT');
+  });
+
   test('of a path: an entry, or a folder, to which exact then applies', async () => {
     const version = await versionOf(files);
     await version.download({ root, path: 'a.txt' });
@@ -230,6 +243,41 @@ describe('references', () => {
     expect((await caught(read.download({ root, path: 'deep' }))).code).toBe('reference_changed');
     expect(readFileSync(`${root}/deep/x`, 'utf8')).toBe('damaged');
     expect((await caught(version.download({ root }))).code).toBe('handler_missing');
+  });
+
+  test('whose source vouches for a validator only are remembered, and not fetched twice', async () => {
+    let text = 'first';
+    const handler: StorageHandler = {
+      specVersion: 1,
+      name: 'web',
+      schemes: ['web'],
+      async *observe(uri) {
+        yield { kind: 'object', path: 'x', uri, digest: `etag:"${text}"`, size: 5 };
+      },
+      async *open({ uri }) {
+        opened.push(uri);
+        yield Buffer.from(text);
+      },
+    };
+    await withRun({ store, handlers: [handler] }, async (run) => {
+      const version = await run.logArtifact('web:x', { name: 'a' });
+      opened.length = 0;
+      expect((await version.verify(root)).missing).toEqual(['x']);
+      folder.write({ 'out/x': 'guess' });
+      expect((await version.verify(root)).unverified).toEqual(['x']);
+      await version.download({ root });
+      await version.download({ root });
+      expect(opened).toEqual(['web:x']);
+      expect((await version.verify(root)).ok).toEqual(['x']);
+      writeFileSync(`${root}/x`, 'flips');
+      expect((await version.verify(root)).changed).toEqual(['x']);
+      await version.download({ root });
+      expect([opened.length, tree()]).toEqual([2, { x: 'first' }]);
+      text = 'other';
+      const next = await run.logArtifact('web:x', { name: 'a' });
+      await next.download({ root });
+      expect([opened.length, tree()]).toEqual([3, { x: 'other' }]);
+    });
   });
 
   const opened: string[] = [];

@@ -3,6 +3,7 @@ import {
   CairnError,
   type ContentAlgorithm,
   type ContentDigest,
+  type FileStamp,
   loadHasher,
   type Source,
 } from '@cairn/core';
@@ -10,14 +11,15 @@ import { readFileChunks } from '@cairn/file';
 
 /** Bytes that a draft can read, and read again if logging is repeated. */
 export type Content =
-  | (Source & { readonly kind: 'path' | 'bytes' })
+  | { readonly kind: 'path'; readonly path: string; readonly stamp: FileStamp }
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | { readonly kind: 'blob'; readonly blob: Blob };
 
-/** In bytes; a path without a stamp has none yet. */
+/** In bytes. */
 export function sizeOf(content: Content): number {
   switch (content.kind) {
     case 'path':
-      return content.stamp?.size ?? 0;
+      return content.stamp.size;
     case 'bytes':
       return content.bytes.length;
     case 'blob':

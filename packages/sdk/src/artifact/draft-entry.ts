@@ -58,7 +58,7 @@ async function isSameFile(content: Content, { digest, size }: FileEntry): Promis
 
 async function isSameBytes(a: Content, b: Content): Promise<boolean> {
   if (sizeOf(a) !== sizeOf(b)) return false;
-  if (a.kind === 'path' && b.kind === 'path' && a.path === b.path && a.stamp && b.stamp) {
+  if (a.kind === 'path' && b.kind === 'path' && a.path === b.path) {
     return sameStamp(a.stamp, b.stamp);
   }
   return (await hashContent(a)) === (await hashContent(b));

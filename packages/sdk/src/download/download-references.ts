@@ -1,9 +1,17 @@
 import { lstat } from 'node:fs/promises';
-import { CairnError, quote, type ReferenceEntry, type StoragePolicy } from '@cairn/core';
+import {
+  CairnError,
+  digestKind,
+  loadHasher,
+  quote,
+  type ReferenceEntry,
+  type StoragePolicy,
+} from '@cairn/core';
 import { publishFile } from '@cairn/file';
 import type { Progress } from '../progress.js';
 import { eachOf } from '../util/each-of.js';
-import { checkFor, fileMatches } from '../util/local-digest.js';
+import { fileMatches, recompute } from '../util/local-digest.js';
+import { knownDigest, remember } from './reference-memory.js';
 import { fileOf } from './root.js';
 
 /** How many references are fetched at once. */
@@ -23,47 +31,44 @@ export function downloadReferences(
       progress.fileDone(entry.path, entry.size ?? 0, true);
       return;
     }
-    const bytes = count(verified(policy, entry, signal), progress);
-    const { size } = await publishFile(path, bytes, { signal });
+    const { size } = await publishFile(path, fetch(policy, entry, progress, signal), { signal });
     progress.fileDone(entry.path, size, false);
   });
 }
 
-async function isThere(
-  path: string,
-  { digest, size }: ReferenceEntry,
-  signal: AbortSignal,
-): Promise<boolean> {
+async function isThere(path: string, entry: ReferenceEntry, signal: AbortSignal): Promise<boolean> {
   const stats = await lstat(path).catch(() => undefined);
-  if (!stats?.isFile() || (size !== undefined && stats.size !== size)) return false;
-  return (await fileMatches(path, digest, signal)) === true;
+  if (!stats?.isFile() || (entry.size ?? stats.size) !== stats.size) return false;
+  const digest = await knownDigest(entry);
+  return digest !== undefined && (await fileMatches(path, digest, signal)) === true;
 }
 
 /** The bytes of a reference; throws at the end when they are not those of the entry. */
-async function* verified(
+async function* fetch(
   policy: StoragePolicy,
   entry: ReferenceEntry,
+  progress: Progress,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
-  const check = await checkFor(entry.digest);
-  signal.throwIfAborted();
+  const check = await recompute(entry.digest);
+  const hash =
+    check ?? (digestKind(entry.digest) === 'unverified' ? undefined : (await loadHasher()).create());
   let size = 0;
+  signal.throwIfAborted();
   for await (const chunk of policy.loadReference(entry, { signal })) {
-    check?.update(chunk);
+    hash?.update(chunk);
     size += chunk.length;
-    yield chunk;
-  }
-  const found = check?.digest() ?? entry.digest;
-  if (found === entry.digest && size === (entry.size ?? size)) return;
-  const [is, was] = found === entry.digest ? [`${size} bytes`, `${entry.size} bytes`] : [found, entry.digest];
-  throw new CairnError('integrity_mismatch', `${quote(entry.uri)} gave ${is} instead of ${was}`, {
-    hint: 'Nothing was written. Repeat the call; if it stays so, the source is damaged or was replaced.',
-  });
-}
-
-async function* count(chunks: AsyncIterable<Uint8Array>, progress: Progress): AsyncGenerator<Uint8Array> {
-  for await (const chunk of chunks) {
     progress.onBytes(chunk.length);
     yield chunk;
   }
+  if (size !== (entry.size ?? size)) throw mismatch(entry, `${size} bytes`, `${entry.size}`);
+  const digest = hash?.digest();
+  if (check !== undefined && digest !== entry.digest) throw mismatch(entry, `${digest}`, entry.digest);
+  if (check === undefined && digest !== undefined) await remember(entry, digest);
+}
+
+function mismatch({ uri }: ReferenceEntry, found: string, expected: string): CairnError {
+  return new CairnError('integrity_mismatch', `${quote(uri)} gave ${found} instead of ${expected}`, {
+    hint: 'Nothing was written. Repeat the call; if it stays so, the source is damaged or was replaced.',
+  });
 }

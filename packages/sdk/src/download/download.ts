@@ -1,6 +1,7 @@
 import type { Entry, FileEntry, Manifest, ReferenceEntry } from '@cairn/core';
 import { folderMaker } from '@cairn/file';
 import { Progress } from '../progress.js';
+import { eachOf } from '../util/each-of.js';
 import type { Contents } from '../version/contents.js';
 import { noEntry } from '../version/find-entry.js';
 import type { Version } from '../version.js';
@@ -9,6 +10,7 @@ import { checkNames } from './check-names.js';
 import { downloadReferences } from './download-references.js';
 import type { DownloadOptions } from './options.js';
 import { fileOf, rootOf } from './root.js';
+import { refuseStoreInside } from './store-inside.js';
 import { expectedOf, removeStrangers } from './strangers.js';
 
 /** Makes files of entries; see `Version.download`. */
@@ -28,10 +30,11 @@ export async function download(
     await makeFolder('');
     await checkCollisions(root, paths, { signal });
     if (exact && folder !== undefined) {
+      await refuseStoreInside(root, contents.store);
       await makeFolder(folder);
       await removeStrangers(root, expectedOf(paths), signal, folder);
     }
-    for (const folder of new Set(paths.map(folderOf))) await makeFolder(folder);
+    await eachOf(new Set(paths.map(folderOf)), 16, signal, async (folder) => void (await makeFolder(folder)));
     await load(contents, entries, root, progress, signal);
     progress.succeed();
     return root;
@@ -68,8 +71,13 @@ async function load(
   const references = entries.filter((entry): entry is ReferenceEntry => entry.kind === 'reference');
   progress.enter('download');
   progress.expect(totalSize(entries), entries.length);
-  const requests = files.map((entry) => ({ entry, to: fileOf(root, entry.path) }));
-  for await (const { entry, written } of policy.loadFiles(requests, { signal, onBytes: progress.onBytes })) {
+  function* requests() {
+    for (const entry of files) yield { entry, to: fileOf(root, entry.path) };
+  }
+  for await (const { entry, written } of policy.loadFiles(requests(), {
+    signal,
+    onBytes: progress.onBytes,
+  })) {
     progress.fileDone(entry.path, entry.size, !written);
   }
   await downloadReferences(policy, references, root, progress, signal);

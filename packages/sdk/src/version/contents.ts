@@ -3,6 +3,7 @@ import { policyOf, type Workspace } from '../workspace.js';
 
 /** What a version holds, and what reads it. */
 export interface Contents {
+  readonly store: Store;
   readonly manifest: Manifest;
   readonly policy: StoragePolicy;
 }
@@ -14,5 +15,5 @@ export async function openContents(
   signal: AbortSignal | undefined,
 ): Promise<Contents> {
   const manifest = await openManifest(store.blobs, record.manifest, { expected: record.digest, signal });
-  return { manifest, policy: policyOf(workspace, store, manifest.policy) };
+  return { store, manifest, policy: policyOf(workspace, store, manifest.policy) };
 }

@@ -1,5 +1,7 @@
 import { lstat } from 'node:fs/promises';
-import type { Entry, Manifest } from '@cairn/core';
+import { CairnError, type Entry, type Manifest } from '@cairn/core';
+import { translateFsError } from '@cairn/file';
+import { knownDigest } from '../download/reference-memory.js';
 import { fileOf } from '../download/root.js';
 import { expectedOf, listStrangers } from '../download/strangers.js';
 import { eachOf } from '../util/each-of.js';
@@ -11,7 +13,7 @@ export interface VerifyReport {
   /** Other bytes, or no regular file. */
   readonly changed: readonly string[];
   readonly missing: readonly string[];
-  /** Files whose bytes nothing recorded can be compared with: references without a content digest. */
+  /** References whose bytes can be compared with nothing: no digest was recorded, and they were never fetched here. */
   readonly unverified: readonly string[];
   /** Files and folders that are no entries. */
   readonly stranger: readonly string[];
@@ -47,13 +49,17 @@ export async function verifyFolder(
 }
 
 async function verifyEntry(
-  { digest, size }: Entry,
+  entry: Entry,
   path: string,
   signal: AbortSignal,
 ): Promise<'ok' | 'changed' | 'missing' | 'unverified'> {
-  const stats = await lstat(path).catch(() => undefined);
+  const stats = await lstat(path).catch((error: unknown) => {
+    const problem = translateFsError(error, 'read', path);
+    if (!CairnError.is(problem, 'not_found')) throw problem;
+  });
   if (stats === undefined) return 'missing';
-  if (!stats.isFile() || (size !== undefined && stats.size !== size)) return 'changed';
-  const matches = await fileMatches(path, digest, signal);
-  return matches === undefined ? 'unverified' : matches ? 'ok' : 'changed';
+  if (!stats.isFile() || (entry.size ?? stats.size) !== stats.size) return 'changed';
+  const digest = await knownDigest(entry);
+  if (digest === undefined) return 'unverified';
+  return (await fileMatches(path, digest, signal)) ? 'ok' : 'changed';
 }

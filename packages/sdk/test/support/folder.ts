@@ -23,14 +23,17 @@ export function testFolder(): TestFolder {
     },
     join: (...parts) => join(folder.path, ...parts),
   };
+  let home: string;
   beforeEach(() => {
     folder.path = mkdtempSync(join(tmpdir(), 'cairn-test-'));
-    // Where the secret is kept that marks this user's own references.
-    vi.stubEnv('XDG_DATA_HOME', mkdtempSync(join(tmpdir(), 'cairn-test-')));
+    // What Cairn keeps for a user: the secret that marks references, and what references hashed to.
+    home = mkdtempSync(join(tmpdir(), 'cairn-test-'));
+    vi.stubEnv('XDG_DATA_HOME', home);
+    vi.stubEnv('XDG_CACHE_HOME', home);
   });
   afterEach(() => {
     rmSync(folder.path, { recursive: true, force: true });
-    rmSync(String(process.env.XDG_DATA_HOME), { recursive: true, force: true });
+    rmSync(home, { recursive: true, force: true });
     vi.unstubAllEnvs();
   });
   return folder;
