@@ -3,7 +3,7 @@ import type { Mutant } from './mutants/mutant.js';
 import { type Fixture, runCase, type Setup, type Suite } from './suite.js';
 
 /** How long a case may take, in milliseconds; one that a mutant makes hang has caught it. */
-const patience = 10_000;
+const patience = 60_000;
 /** A mutant that more cases catch than this breaks too much to prove anything of one of them. */
 const narrow = 6;
 

@@ -37,7 +37,7 @@ export const pathSources: readonly BlobStoreCase[] = [
     requires: ['paths'],
     async run({ blobs }) {
       await withFolder(async (folder) => {
-        const contents = Array.from({ length: 300 }, (_, index) => freshBytes(index));
+        const contents = Array.from({ length: 60 }, (_, index) => freshBytes(index));
         const sources = contents.map(async (bytes, index): Promise<Source> => {
           if (index % 3 === 0) return ofBytes(bytes);
           if (index % 3 === 1) return ofStream(() => chunked(bytes, 20));

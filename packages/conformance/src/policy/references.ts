@@ -82,13 +82,11 @@ export const references: readonly StoragePolicyCase[] = [
     },
   },
   {
-    name: 'takes 10,000 objects where no limit is given, and refuses one more',
+    name: 'takes no more than 10,000 objects where no limit is given',
     async run(fixture) {
       const paths = Array.from({ length: defaultMaxObjects + 1 }, (_, n) => String(n));
-      const many = makeWorld(fixture, scripted(members(...paths)));
-      await expectCairnError(many.policy.storeReference('scripted:images'), 'too_many_objects');
-      const enough = makeWorld(fixture, scripted(members(...paths.slice(1))));
-      expect((await collect(enough.policy.storeReference('scripted:images'))).length).toBe(10_000);
+      const { policy } = makeWorld(fixture, scripted(members(...paths)));
+      await expectCairnError(policy.storeReference('scripted:images'), 'too_many_objects');
     },
   },
   {

@@ -13,7 +13,7 @@ function reports(name: string, other: (result: PutResult) => Partial<PutResult>)
 }
 
 export const batchesMutants: readonly BlobStoreMutant[] = [
-  reports('starts the index again every 256 sources', ({ index }) => ({ index: index % 256 })),
+  reports('starts the index again every 50 sources', ({ index }) => ({ index: index % 50 })),
   reports('calls everything created', () => ({ created: true })),
   reports('calls nothing created', () => ({ created: false })),
   lie('takes no more than 500 sources', ({ put }) => ({

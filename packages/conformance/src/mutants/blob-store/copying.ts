@@ -70,9 +70,9 @@ export const copyingMutants: readonly BlobStoreMutant[] = [
       yield* copyTo(cleared(), options);
     },
   })),
-  lie('starts the index again every 100 files', ({ copyTo }) => ({
+  lie('starts the index again every 25 files', ({ copyTo }) => ({
     async *copyTo(files, options) {
-      for await (const result of copyTo(files, options)) yield { ...result, index: result.index % 100 };
+      for await (const result of copyTo(files, options)) yield { ...result, index: result.index % 25 };
     },
   })),
   lie('looks at no signal while it copies', ({ copyTo }) => ({ copyTo: (files) => copyTo(files) })),
