@@ -5,7 +5,7 @@ import { decodeName, escapeName } from './file-name.js';
 import type { FileSystem } from './file-system.js';
 import { attempt, systemCode, translateFsError } from './fs-error.js';
 import { mapInOrder } from './map-in-order.js';
-import type { selection } from './selection.js';
+import type { SelectionTests } from './selection.js';
 import { notAFile } from './stamp.js';
 
 /** What is in a folder and was selected. */
@@ -23,7 +23,7 @@ export async function listFolder(
   fs: FileSystem,
   absolute: string,
   prefix: string,
-  { isIncluded, isExcluded }: Awaited<ReturnType<typeof selection>>,
+  { isIncluded, isExcluded }: SelectionTests,
 ): Promise<readonly Child[]> {
   const found = await attempt(
     'list',

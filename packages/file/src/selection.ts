@@ -11,11 +11,13 @@ export interface Selection {
 
 type Test = (path: string) => boolean;
 
-/** The tests that a selection means. */
-export async function selection({
-  include,
-  exclude,
-}: Selection): Promise<{ isIncluded: Test; isExcluded: Test }> {
+/** What a selection says of a path below the folder. */
+export interface SelectionTests {
+  readonly isIncluded: Test;
+  readonly isExcluded: Test;
+}
+
+export async function selectionTests({ include, exclude }: Selection): Promise<SelectionTests> {
   return {
     isIncluded: include === undefined ? () => true : await matcher(include),
     isExcluded: exclude === undefined ? () => false : await matcher(exclude),

@@ -5,7 +5,7 @@ import { type FileOptions, type FileSystem, nodeFileSystem } from './file-system
 import { attempt } from './fs-error.js';
 import { type Child, listFolder } from './list-folder.js';
 import { mapInOrder } from './map-in-order.js';
-import { type Selection, selection } from './selection.js';
+import { type Selection, selectionTests } from './selection.js';
 import { stampOf } from './stamp.js';
 
 export interface WalkFolderOptions extends FileOptions, Selection {}
@@ -48,7 +48,7 @@ export async function* walkFolder(
 ): AsyncGenerator<WalkedFile, void, undefined> {
   const { fs = nodeFileSystem, signal } = options;
   signal?.throwIfAborted();
-  const tests = await selection(options);
+  const tests = await selectionTests(options);
   const open = async (absolute: string, real: string, prefix: string): Promise<Level> => {
     return { absolute, real, prefix, children: await listFolder(fs, absolute, prefix, tests), next: 0 };
   };
