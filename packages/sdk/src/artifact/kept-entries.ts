@@ -1,4 +1,4 @@
-import type { Entry, PolicyRef } from '@cairn/core';
+import { CairnError, type Entry, type PolicyRef, quote } from '@cairn/core';
 import { readStore, withStore } from '../store/store-access.js';
 import { openContents } from '../version/contents.js';
 import { insideOf } from '../version/stored-version.js';
@@ -34,11 +34,20 @@ export function keptEntry(entry: Entry, origin: Origin): DraftEntry {
 }
 
 /** The bytes of a file of a logged version, from wherever it was logged. */
-export function openKept(
-  { entry, origin }: KeptFile,
+export async function* openKept(
+  { path, entry, origin }: KeptFile,
   signal?: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  return readStore(origin.workspace.store, (store) =>
-    policyOf(origin.workspace, store, origin.policy).openFile(entry, { signal }),
-  );
+  const { workspace, policy, address } = origin;
+  try {
+    yield* readStore(workspace.store, (store) =>
+      policyOf(workspace, store, policy).openFile(entry, { signal }),
+    );
+  } catch (cause) {
+    if (!CairnError.is(cause, 'not_found')) throw cause;
+    throw new CairnError('not_found', `${quote(path)} of ${address} is no longer in its store`, {
+      hint: 'Add the file again with { overwrite: true }, or remove the entry.',
+      cause,
+    });
+  }
 }
