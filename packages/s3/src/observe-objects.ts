@@ -31,6 +31,7 @@ export async function* observeObjects(
   const members = membersOf(address.bucket, found, list, signal);
   for await (const member of inPathOrder(members, Math.min(maxObjects, sortedAtOnce))) {
     yield member;
+    signal?.throwIfAborted();
     if (++count > maxObjects) return;
   }
   if (count === 0) throw nothingAt(uri);
