@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { CairnError, type ContentAlgorithm, quote, readAll } from '@cairn/core';
-import { type FileSystem, publishFile, readFileChunks, syncFolder } from '@cairn/file';
+import { type FileSystem, readFileChunks, syncFolder } from '@cairn/file';
+import { attempt } from './blobs/attempt.js';
 import { giveName } from './blobs/give-name.js';
 import { tempOf } from './store-folder.js';
 
@@ -37,13 +38,23 @@ export async function settleFormat(
   const staged = join(tempOf(folder), randomBytes(16).toString('hex'));
   const text = `${JSON.stringify({ format: 'cairn-store', version: layoutVersion, algorithm })}\n`;
   try {
-    await publishFile(staged, [new TextEncoder().encode(text)], { fs, durable: true });
+    await attempt('write', path, writeDurably(fs, staged, text));
     await giveName(fs, staged, path);
   } finally {
     await fs.unlink(staged).catch(() => undefined);
   }
   await syncFolder(folder, { fs });
   return (await readFormat(fs, folder)) ?? { algorithm };
+}
+
+async function writeDurably(fs: FileSystem, path: string, text: string): Promise<void> {
+  const file = await fs.open(path, 'wx');
+  try {
+    await file.write(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }
 
 function parse(text: string, path: string): StoreFormat {

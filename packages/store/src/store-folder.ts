@@ -73,8 +73,10 @@ export async function isReadOnly(fs: FileSystem, folder: string): Promise<boolea
   try {
     await fs.access(folder, constants.W_OK);
     return false;
-  } catch {
-    return true;
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'EROFS' || code === 'EACCES' || code === 'EPERM') return true;
+    throw translateFsError(error, 'read', folder);
   }
 }
 

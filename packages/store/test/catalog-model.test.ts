@@ -11,7 +11,8 @@ import {
 import { memoryCatalog } from '@cairn/core/memory';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Place, pglitePlace, postgresPlace, sqlitePlace } from './catalogs.js';
+import { type Place, pglitePlace, postgresPlace, postgresUrl, sqlitePlace } from './catalogs.js';
+import { isFull } from './scale.js';
 
 /*
  * A catalog in SQL must answer every sequence of calls exactly as the one in memory does, which is short enough to be seen
@@ -309,36 +310,41 @@ async function committedIds(work: Promise<unknown>): Promise<string[]> {
 }
 
 function agrees(place: () => Promise<Place>, numRuns: number): void {
-  it('answers any sequence of calls as the catalog in memory does', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(calls, { minLength: 5, maxLength: 40 }), async (sequence) => {
-        const time = { seconds: 0 };
-        const now = () => new Date(time.seconds * 1000);
-        const own = await place();
-        try {
-          const catalog = await own.open({ now, pageSize: 2 });
-          const model = memoryCatalog({ now });
-          const ids: [string[], string[]] = [[], []];
-          for (const { shown, run } of sequence) {
-            time.seconds += 1;
-            const expected = run(model, ids[0]);
-            const found = run(catalog, ids[1]);
-            ids[0].push(...(await committedIds(expected)));
-            ids[1].push(...(await committedIds(found)));
-            expect(await outcome(found, ids[1]), shown).toEqual(await outcome(expected, ids[0]));
+  it(
+    'answers any sequence of calls as the catalog in memory does',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(calls, { minLength: 5, maxLength: 40 }), async (sequence) => {
+          const time = { seconds: 0 };
+          const now = () => new Date(time.seconds * 1000);
+          const own = await place();
+          try {
+            const catalog = await own.open({ now, pageSize: 2 });
+            const model = memoryCatalog({ now });
+            const ids: [string[], string[]] = [[], []];
+            for (const { shown, run } of sequence) {
+              time.seconds += 1;
+              const expected = run(model, ids[0]);
+              const found = run(catalog, ids[1]);
+              ids[0].push(...(await committedIds(expected)));
+              ids[1].push(...(await committedIds(found)));
+              expect(await outcome(found, ids[1]), shown).toEqual(await outcome(expected, ids[0]));
+            }
+          } finally {
+            await own.dispose();
           }
-        } finally {
-          await own.dispose();
-        }
-      }),
-      { numRuns },
-    );
-  });
+        }),
+        { numRuns },
+      );
+    },
+    30_000 + numRuns * 1000,
+  );
 }
 
-describe('SQLite', () => agrees(sqlitePlace, Number(process.env.RUNS ?? 60)));
-describe('PostgreSQL in this process', () => agrees(pglitePlace, Number(process.env.RUNS ?? 25)));
-const url = process.env.CAIRN_TEST_POSTGRES_URL;
-describe.skipIf(url === undefined)('PostgreSQL', () =>
-  agrees(() => postgresPlace(url ?? ''), Number(process.env.RUNS ?? 25)),
+const numRuns = isFull ? 2000 : 40;
+
+describe('SQLite', () => agrees(sqlitePlace, numRuns));
+describe('PostgreSQL in this process', () => agrees(pglitePlace, numRuns / 4));
+describe.skipIf(postgresUrl === undefined)('PostgreSQL', () =>
+  agrees(() => postgresPlace(postgresUrl ?? ''), numRuns / 4),
 );

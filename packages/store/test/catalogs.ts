@@ -20,6 +20,9 @@ export interface Place {
   dispose(): Promise<void>;
 }
 
+/** A PostgreSQL server that may be used for tests; each place there gets a schema of its own. */
+export const postgresUrl: string | undefined = process.env.CAIRN_TEST_POSTGRES_URL;
+
 export interface PlaceOptions {
   readonly now?: () => Date;
   /** Small, so that a short list has several pages. */

@@ -27,7 +27,9 @@ export async function stage<T>(
   use: (file: StagedFile) => Promise<T>,
 ): Promise<T> {
   const path = join(layout.temp, randomBytes(16).toString('hex'));
-  const handle = await attempt('write', path, fs.open(path, 'wx', blobMode));
+  // Messages name the folder of the blobs: a temporary name says nothing to anybody.
+  const writing = <R>(call: Promise<R>) => attempt('write to', layout.root, call);
+  const handle = await writing(fs.open(path, 'wx', blobMode));
   try {
     const hash = hasher.create();
     let size = 0;
@@ -35,12 +37,12 @@ export async function stage<T>(
       hash.update(chunk);
       size += chunk.length;
       for (let at = 0; at < chunk.length; ) {
-        at += (await attempt('write', path, handle.write(chunk, at, chunk.length - at))).bytesWritten;
+        at += (await writing(handle.write(chunk, at, chunk.length - at))).bytesWritten;
       }
     }
     const seal = async () => {
-      await attempt('write', path, handle.sync());
-      await attempt('write', path, handle.close());
+      await writing(handle.sync());
+      await writing(handle.close());
     };
     return await use({ path, digest: hash.digest(), size, seal });
   } finally {

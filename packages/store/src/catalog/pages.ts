@@ -62,14 +62,18 @@ export function selectPage(
     WHERE ${all.length === 0 ? raw('TRUE') : join(all, ' AND ')} ORDER BY ${join(sorted, ', ')} LIMIT ${count}`;
 }
 
-/** Whether a row comes after another one, of which the keys are known. */
+/**
+ * Whether a row comes after another one, of which the keys are known. Says first what an index can be entered by: a plain
+ * `a > x OR (a = x AND …)` would be looked for from the start.
+ */
 function isAfter(order: readonly OrderKey[], row: Row, i = 0): Fragment {
   const key = order[i];
   if (key === undefined) return raw('FALSE');
   const known = row[`key${i}`] as Value;
-  const beyond = sql`${key.value} ${raw(key.descending ? '<' : '>')} ${known}`;
+  const sign = key.descending ? '<' : '>';
+  const beyond = sql`${key.value} ${raw(sign)} ${known}`;
   if (i === order.length - 1) return beyond;
-  return sql`(${beyond} OR (${key.value} = ${known} AND ${isAfter(order, row, i + 1)}))`;
+  return sql`${key.value} ${raw(`${sign}=`)} ${known} AND (${beyond} OR ${isAfter(order, row, i + 1)})`;
 }
 
 /** A list of values for `IN`, lengthened by repeating the last to a power of two, so that few statements differ. */

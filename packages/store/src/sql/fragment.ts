@@ -1,7 +1,7 @@
-import type { Query, Value } from './step.js';
+import type { Statement, Value } from './step.js';
 
 /** A piece of SQL and the parameters in it; a whole statement is one too. */
-export type Fragment = Query;
+export type Fragment = Statement;
 
 /**
  * Writes a fragment. What is put in is a parameter, unless it is a fragment itself.

@@ -12,7 +12,12 @@ export type Step<T> = Generator<Ask, T, unknown>;
 /** A statement to run, answered by its rows; or what time it is, answered in milliseconds since 1970. */
 export type Ask = Query | 'now';
 
-export interface Query {
+export interface Query extends Statement {
+  /** How many rows to answer with. */
+  readonly want: 'all' | 'first' | 'none';
+}
+
+export interface Statement {
   readonly text: string;
   readonly params: readonly Value[];
 }
@@ -23,18 +28,18 @@ export type Value = string | number | null | Uint8Array;
 export type Row = Readonly<Record<string, unknown>>;
 
 /** All rows a statement answers with. */
-export function* all<R = Row>(text: string, params: readonly Value[] = []): Step<R[]> {
-  return (yield { text, params }) as R[];
+export function* all(text: string, params: readonly Value[] = []): Step<Row[]> {
+  return (yield { text, params, want: 'all' }) as Row[];
 }
 
 /** The first row, or `undefined`. */
-export function* one<R = Row>(text: string, params: readonly Value[] = []): Step<R | undefined> {
-  return ((yield { text, params }) as R[])[0];
+export function* one(text: string, params: readonly Value[] = []): Step<Row | undefined> {
+  return ((yield { text, params, want: 'first' }) as Row[])[0];
 }
 
 /** Runs a statement for its effect. */
 export function* run(text: string, params: readonly Value[] = []): Step<void> {
-  yield { text, params };
+  yield { text, params, want: 'none' };
 }
 
 /** The time by the clock that all users of the database share, in milliseconds since 1970. */

@@ -1,6 +1,13 @@
 import { CairnError, quote } from '@cairn/core';
-import type { Row, Value } from '../step.js';
-import { hasSafeWal, type SqliteDriver, type SqliteHandle, type SqliteStatement } from './driver.js';
+import type { Query, Row, Value } from '../step.js';
+import {
+  hasSafeWal,
+  type SqliteDriver,
+  type SqliteHandle,
+  type SqliteStatement,
+  type SqliteValue,
+} from './driver.js';
+import { resultCode } from './errors.js';
 import { openReadOnly } from './read-only.js';
 
 /** How long SQLite itself waits for a lock, in milliseconds. Short, because nothing else of the process runs meanwhile. */
@@ -10,7 +17,7 @@ const maxStatements = 200;
 
 /** One connection to one database file. */
 export interface Connection {
-  all(text: string, params: readonly Value[]): Row[];
+  query(query: Query): Row[];
   exec(text: string): void;
   close(): void;
 }
@@ -45,10 +52,33 @@ export function openConnection({ driver, path, readOnly }: ConnectionOptions): C
   }
 
   return {
-    all: (text, params) => prepare(text).all(...params.map(bind)) as Row[],
-    exec: (text) => handle.exec(text),
+    query({ text, params, want }) {
+      const statement = prepare(text);
+      const values = params.map(bind);
+      if (want === 'all') return allOf(handle, statement, values);
+      if (want === 'first') return [statement.get(...values)].filter((row) => row !== undefined) as Row[];
+      statement.run(...values);
+      return [];
+    },
+    exec(text) {
+      prepare(text).run();
+    },
     close: () => handle.close(),
   };
+}
+
+/**
+ * The binding for Node 20 says why `get` failed, but not why `all` did. So the same rows are looked at with `get`; if they
+ * can be read now, they are.
+ */
+function allOf(handle: SqliteHandle, statement: SqliteStatement, values: SqliteValue[]): Row[] {
+  try {
+    return statement.all(...values) as Row[];
+  } catch (error) {
+    if (resultCode(error) !== undefined) throw error;
+    handle.prepare(`SELECT count(*) FROM (${statement.sourceSQL})`).get(...values);
+    return statement.all(...values) as Row[];
+  }
 }
 
 function checkVersion(handle: SqliteHandle): void {

@@ -39,7 +39,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Database> {
   }
 
   function answer(ask: Ask): unknown {
-    return ask === 'now' ? clock() : connection.all(ask.text, ask.params);
+    return ask === 'now' ? clock() : connection.query(ask);
   }
 
   return {
@@ -66,14 +66,14 @@ function play<T>(step: Step<T>, answer: (ask: Ask) => unknown): T {
 }
 
 function transact<T>(connection: Connection, begin: string, work: () => T): T {
-  connection.all(begin, []);
+  connection.exec(begin);
   try {
     const result = work();
-    connection.all('COMMIT', []);
+    connection.exec('COMMIT');
     return result;
   } catch (error) {
     try {
-      connection.all('ROLLBACK', []);
+      connection.exec('ROLLBACK');
     } catch {
       // SQLite has rolled back already, as it does when the disk is full.
     }

@@ -10,8 +10,13 @@ export interface SqliteHandle {
 }
 
 export interface SqliteStatement {
-  all(...params: (string | number | null | Uint8Array)[]): unknown[];
+  readonly sourceSQL: string;
+  all(...params: SqliteValue[]): unknown[];
+  get(...params: SqliteValue[]): unknown;
+  run(...params: SqliteValue[]): unknown;
 }
+
+export type SqliteValue = string | number | null | Uint8Array;
 
 /** Loads Node's own binding where it is there and safe, else the one that comes with this package. */
 export async function loadSqlite(): Promise<SqliteDriver> {

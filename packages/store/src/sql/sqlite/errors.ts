@@ -1,9 +1,13 @@
+import { statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { CairnError, type ErrorCode, quote } from '@cairn/core';
 
 /** The result codes of SQLite that mean something to us: https://sqlite.org/rescode.html */
 const busy = 5;
 const protocol = 15;
 const cantOpen = 14;
+const full = 13;
+const ioError = 10;
 
 interface Meaning {
   readonly code: ErrorCode;
@@ -11,7 +15,7 @@ interface Meaning {
   readonly hint: string;
 }
 
-const meanings: ReadonlyMap<number, Meaning> = new Map([
+const meanings: ReadonlyMap<number | undefined, Meaning> = new Map([
   [3, { code: 'forbidden', problem: "it isn't permitted", hint: 'Check who owns it, and its permissions.' }],
   [
     busy,
@@ -30,7 +34,7 @@ const meanings: ReadonlyMap<number, Meaning> = new Map([
     },
   ],
   [
-    10,
+    ioError,
     {
       code: 'unavailable',
       problem: 'the device reports an error',
@@ -45,7 +49,10 @@ const meanings: ReadonlyMap<number, Meaning> = new Map([
       hint: 'Restore it from a backup.',
     },
   ],
-  [13, { code: 'storage_full', problem: 'no space is left', hint: 'Free some space, then repeat the call.' }],
+  [
+    full,
+    { code: 'storage_full', problem: 'no space is left', hint: 'Free some space, then repeat the call.' },
+  ],
   [
     cantOpen,
     {
@@ -70,8 +77,7 @@ export function isCantOpen(error: unknown): boolean {
 
 /** Says what an error of SQLite means. Any other comes back as it is. */
 export function translateSqliteError(error: unknown, path: string): unknown {
-  const code = resultCode(error);
-  const meaning = code === undefined ? undefined : meanings.get(code === protocol ? busy : code);
+  const meaning = meanings.get(meaningfulCode(error, path));
   if (meaning === undefined) return error;
   return new CairnError(meaning.code, `can't use the catalog ${quote(path)}: ${meaning.problem}`, {
     hint: meaning.hint,
@@ -79,8 +85,24 @@ export function translateSqliteError(error: unknown, path: string): unknown {
   });
 }
 
-/** The primary result code: the lowest byte of the extended one. */
-function resultCode(error: unknown): number | undefined {
+function meaningfulCode(error: unknown, path: string): number | undefined {
+  if (isBusy(error)) return busy;
+  const code = resultCode(error);
+  // Where there is no room for the file by which processes find each other, SQLite says no more than this.
+  return code === ioError && isDiskFull(path) ? full : code;
+}
+
+function isDiskFull(path: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(dirname(path));
+    return bavail * bsize < 128 * 1024;
+  } catch {
+    return false;
+  }
+}
+
+/** The primary result code: the lowest byte of the extended one. `undefined` when the error is none of SQLite. */
+export function resultCode(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('errcode' in error)) return undefined;
   return Number(error.errcode) & 0xff;
 }

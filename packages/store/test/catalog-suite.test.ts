@@ -1,0 +1,37 @@
+import { testCatalog } from '@cairn/conformance';
+import { afterAll, describe, expect, it } from 'vitest';
+import { type Place, pglitePlace, postgresPlace, postgresUrl, sqlitePlace } from './catalogs.js';
+
+/** Runs the suite; all cases share one catalog, as projects do. */
+function suite(name: string, makePlace: () => Promise<Place>): void {
+  let place: Promise<Place> | undefined;
+  let ahead = 0;
+  const now = () => new Date(Date.now() + ahead);
+  testCatalog(name, async () => {
+    place ??= makePlace();
+    const { open } = await place;
+    return {
+      catalog: await open({ now }),
+      reopen: () => open({ now }),
+      advance(milliseconds) {
+        ahead += milliseconds;
+      },
+    };
+  });
+  afterAll(async () => (await place)?.dispose());
+}
+
+suite('SQLite', sqlitePlace);
+suite('PostgreSQL in this process', pglitePlace);
+
+if (postgresUrl !== undefined) {
+  const url = postgresUrl;
+  suite('PostgreSQL', () => postgresPlace(url));
+} else {
+  describe('Catalog: PostgreSQL', () => {
+    it('needs a server, which CAIRN_TEST_POSTGRES_URL names', (context) => {
+      expect(process.env.CAIRN_REQUIRE_SERVERS, 'servers are required').not.toBe('1');
+      context.skip('CAIRN_TEST_POSTGRES_URL is not set, such as to postgres://postgres@localhost/postgres');
+    });
+  });
+}

@@ -1,0 +1,46 @@
+import type { FileHandle } from 'node:fs/promises';
+import { type FileSystem, nodeFileSystem } from '@cairn/file';
+
+/** Says whether a call fails, by its number, from 1. */
+export type Fails = (nth: number) => boolean;
+
+export interface FailingFileSystem extends FileSystem {
+  /** How many calls there were so far, on open files too. */
+  calls(): number;
+  /** Which calls failed, by their names. */
+  readonly failed: readonly string[];
+}
+
+type Method = (...args: unknown[]) => Promise<unknown>;
+
+/** The real file system, of which some calls fail with EIO, after they had no effect. */
+export function failingFileSystem(fails: Fails): FailingFileSystem {
+  let count = 0;
+  const failed: string[] = [];
+
+  function wrap(target: object, name: string): Method {
+    const method = (target as Record<string, Method>)[name] as Method;
+    return async (...args) => {
+      count++;
+      const isFailing = fails(count);
+      if (isFailing) failed.push(name);
+      // A file whose closing fails is closed all the same.
+      if (isFailing && name === 'close') await method.apply(target, args);
+      if (isFailing)
+        throw Object.assign(new Error(`EIO: injected into ${name}`), { code: 'EIO', syscall: name });
+      const result = await method.apply(target, args);
+      return name === 'open' ? wrapHandle(result as FileHandle) : result;
+    };
+  }
+
+  function wrapHandle(handle: FileHandle): Partial<FileHandle> {
+    return Object.fromEntries(
+      ['stat', 'read', 'write', 'sync', 'close'].map((name) => [name, wrap(handle, name)]),
+    );
+  }
+
+  const wrapped = Object.fromEntries(
+    Object.keys(nodeFileSystem).map((name) => [name, wrap(nodeFileSystem, name)]),
+  );
+  return { ...(wrapped as unknown as FileSystem), calls: () => count, failed };
+}

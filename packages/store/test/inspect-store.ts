@@ -1,0 +1,34 @@
+import { type ContentDigest, readAll, type Store, type VersionRecord } from '@cairn/core';
+
+/** Every version in a store, oldest first. */
+export async function allVersions({ catalog }: Store): Promise<VersionRecord[]> {
+  const versions: VersionRecord[] = [];
+  for await (const version of catalog.listVersions({ sort: { field: 'version' } })) versions.push(version);
+  return versions;
+}
+
+/**
+ * Checks what must be true of a store at any moment, as `log-versions` fills it: versions are numbered without gaps, no
+ * contents twice, every blob that a version names is there and whole, and the highest version is `latest`.
+ */
+export async function checkInvariants(store: Store): Promise<VersionRecord[]> {
+  const versions = await allVersions(store);
+  const problems: string[] = [];
+  versions.forEach(({ version }, i) => {
+    if (version !== i) problems.push(`v${version} is where v${i} should be`);
+  });
+  if (new Set(versions.map(({ digest }) => digest)).size !== versions.length)
+    problems.push('equal contents twice');
+  for (const { version, manifest, metadata } of versions) {
+    for (const digest of [manifest, metadata.blob as ContentDigest]) {
+      await readAll(store.blobs.open(digest)).catch((error: unknown) => {
+        problems.push(`v${version} names ${digest}: ${error}`);
+      });
+    }
+  }
+  const newest = versions.at(-1);
+  if (newest !== undefined && !newest.aliases.includes('latest'))
+    problems.push('the newest version is not latest');
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+  return versions;
+}
