@@ -1,8 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { objectStoreSuite } from '@cairn/conformance';
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { type HandlerFixture, objectStoreSuite, storageHandlerSuite } from '@cairn/conformance';
 import { afterAll, beforeAll, describe, test } from 'vitest';
-import { s3ObjectStore } from '../src/index.js';
+import { formatS3Uri, parseS3Uri, s3Handler, s3ObjectStore } from '../src/index.js';
 import { registerCases } from './run-suite.js';
 import { serverSuite } from './server-contract.js';
 import type { ServerGaps } from './servers/gaps.js';
@@ -52,12 +58,37 @@ function withServer({ start, gaps }: Server): void {
   afterAll(() => running.stop());
 
   registerCases(serverSuite, 'real', () => ({ place: running.place, deviations: gaps.server }));
+  registerCases(storageHandlerSuite, 'real', () => handlerFixture(running.place, false));
+  registerCases(storageHandlerSuite, 'real, versioned', () => handlerFixture(running.place, true));
   const cases = objectStoreSuite.cases.filter(({ name }) => !gaps.byChance.includes(name));
   registerCases({ ...objectStoreSuite, cases }, 'real', async () => {
     const bucket = await newBucket(running.place);
     const open = () => s3ObjectStore({ bucket, clientConfig: running.place });
     return { objects: open(), reopen: async () => open(), deviations: gaps.store };
   });
+}
+
+async function handlerFixture(place: S3Place, versioned: boolean): Promise<HandlerFixture> {
+  const client = new S3Client({ ...place, forcePathStyle: true });
+  const Bucket = await newBucket(place);
+  if (versioned) {
+    const VersioningConfiguration = { Status: 'Enabled' } as const;
+    await client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
+  }
+  const put = async (Key: string, Body: Uint8Array) => {
+    await client.send(new PutObjectCommand({ Bucket, Key, Body }));
+    return formatS3Uri({ bucket: Bucket, key: Key });
+  };
+  return {
+    handler: s3Handler({ clientConfig: place }),
+    capabilities: ['verify', ...(versioned ? (['versioned'] as const) : [])],
+    put,
+    prefix: (path) => `s3://${Bucket}/${path}`,
+    change: async (uri, bytes) => void (await put(parseS3Uri(uri).key, bytes)),
+    remove: async (uri) =>
+      void (await client.send(new DeleteObjectCommand({ Bucket, Key: parseS3Uri(uri).key }))),
+    dispose: () => client.destroy(),
+  };
 }
 
 async function newBucket(place: S3Place): Promise<string> {
