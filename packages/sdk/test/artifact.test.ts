@@ -131,13 +131,35 @@ describe('what a file can be made of', () => {
     expect(error).toMatchObject({ code: 'path_invalid', hint: expect.stringContaining('{ name }') });
   });
 
-  test('bytes are taken as they are at the call', async () => {
-    const bytes = Buffer.from('before');
+  test.each([
+    ['few', 6],
+    ['many', large.length],
+  ])('%s bytes are taken as they are at the call', async (_, length) => {
+    const bytes = Buffer.alloc(length, 'b');
     const added = artifact.addFile(bytes, { name: 'a' });
-    bytes.write('AFTER!');
+    bytes.fill('c');
     await added;
-    bytes.write('LATER!');
-    expect(await logged()).toEqual({ a: 'before' });
+    bytes.fill('d');
+    expect((await logged()).a).toBe('b'.repeat(length));
+  });
+
+  test('so are those that are written, or come from a stream that uses its buffer again', async () => {
+    const buffer = Buffer.alloc(1);
+    const letters = [...'abc'];
+    await artifact.newFile('written', (file) => {
+      for (const letter of letters) {
+        buffer.write(letter);
+        void file.write(buffer);
+      }
+    });
+    const stream = async function* () {
+      for (const letter of letters) {
+        buffer.write(letter);
+        yield buffer;
+      }
+    };
+    await artifact.addFile(stream(), { name: 'streamed' });
+    expect(await logged()).toEqual({ written: 'abc', streamed: 'abc' });
   });
 
   test('a stream that fails adds nothing, and its error comes back', async () => {

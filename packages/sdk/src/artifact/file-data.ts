@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { CairnError, quote } from '@cairn/core';
 import type { TempFolder } from '../util/temp-folder.js';
 import type { Content } from './content.js';
-import { maxBytesInMemory, Spool, spool, toBytes } from './spool.js';
+import { copyBytes, maxBytesInMemory, Spool, spool } from './spool.js';
 
 /** Bytes, or what they can be read from. Bytes and streams are read before the call resolves. */
 export type FileData =
@@ -16,8 +16,8 @@ export type FileData =
 export async function keep(data: FileData | string, temp: TempFolder): Promise<Content> {
   if (data instanceof Blob) return { kind: 'blob', blob: data };
   if (typeof data === 'object' && Symbol.asyncIterator in data) return spool(data, temp);
-  const bytes = toBytes(data);
-  if (bytes.length <= maxBytesInMemory) return { kind: 'bytes', bytes: new Uint8Array(bytes) };
+  const bytes = copyBytes(data);
+  if (bytes.length <= maxBytesInMemory) return { kind: 'bytes', bytes };
   const large = new Spool(temp);
   await large.write(bytes);
   return large.finish();

@@ -1,6 +1,7 @@
 import type { TempFolder } from '../util/temp-folder.js';
+import { warnIfUnwatched } from '../util/watched-promise.js';
 import type { Content } from './content.js';
-import { Spool, toBytes } from './spool.js';
+import { copyBytes, Spool } from './spool.js';
 
 /** Writes one file of an artifact, from its start to its end. */
 export interface FileWriter {
@@ -26,8 +27,10 @@ export function createWriter(temp: TempFolder): {
   return {
     writer: {
       write(chunk) {
-        if (isOver) return Promise.reject(new TypeError('the file is closed and takes no more bytes'));
-        const written = last.then(() => spool.write(toBytes(chunk)));
+        if (isOver)
+          return warnIfUnwatched(Promise.reject(new TypeError('the file takes no more bytes: it is closed')));
+        const bytes = copyBytes(chunk);
+        const written = last.then(() => spool.write(bytes));
         last = written;
         // Whoever doesn't await a write meets its failure at the end.
         written.catch(() => undefined);

@@ -19,10 +19,10 @@ export class Spool {
     this.#temp = temp;
   }
 
+  /** Takes bytes that nobody else will change. */
   async write(bytes: Uint8Array): Promise<void> {
     this.#size += bytes.length;
-    // Whoever gave them may use their memory again. (The slice of a Buffer would be the same memory.)
-    this.#chunks.push(new Uint8Array(bytes));
+    this.#chunks.push(bytes);
     if (this.#size <= maxBytesInMemory) return;
     this.#file ??= await attempt(this.#openFile());
     const { handle } = this.#file;
@@ -53,7 +53,7 @@ export class Spool {
 export async function spool(chunks: AsyncIterable<unknown>, temp: TempFolder): Promise<Content> {
   const spool = new Spool(temp);
   try {
-    for await (const chunk of chunks) await spool.write(toBytes(chunk));
+    for await (const chunk of chunks) await spool.write(copyBytes(chunk));
     return await spool.finish();
   } catch (error) {
     await spool.discard();
@@ -61,12 +61,13 @@ export async function spool(chunks: AsyncIterable<unknown>, temp: TempFolder): P
   }
 }
 
-/** A chunk as it may come from a stream or from `write`. Texts are written in UTF-8. */
-export function toBytes(chunk: unknown): Uint8Array {
+/** A copy of what may come from a stream or to `write`, for its giver may use the memory again. Texts become UTF-8. */
+export function copyBytes(chunk: unknown): Uint8Array {
   if (typeof chunk === 'string') return new TextEncoder().encode(chunk);
-  if (chunk instanceof Uint8Array) return chunk;
-  if (ArrayBuffer.isView(chunk)) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-  if (chunk instanceof ArrayBuffer) return new Uint8Array(chunk);
+  if (chunk instanceof ArrayBuffer) return new Uint8Array(chunk.slice(0));
+  if (ArrayBuffer.isView(chunk)) {
+    return new Uint8Array(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+  }
   throw new TypeError(`a file is made of bytes or text, not of ${chunk === null ? 'null' : typeof chunk}`);
 }
 
