@@ -13,6 +13,7 @@ export {
   parseDigest,
 } from './digest.js';
 export type { Entry, FileEntry, ReferenceEntry } from './entry.js';
+export { entryPathOf } from './entry-path.js';
 export { CairnError, type CairnErrorOptions, type ErrorCode, errorCodes, redact } from './errors.js';
 export {
   createHandlerRegistry,

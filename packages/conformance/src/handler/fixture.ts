@@ -8,8 +8,9 @@ import type { Case, Fixture } from '../suite.js';
  * - `contentDigest`: observations carry a digest of the contents, and `open` compares the bytes with it.
  * - `private`: it reaches this user's own files or network, so it refuses foreign references.
  * - `verify`: it has the third function.
+ * - `anyKey`: the source takes any text as the place of an object, also one that is no path, and so does `put`.
  */
-export type HandlerCapability = 'versioned' | 'contentDigest' | 'private' | 'verify';
+export type HandlerCapability = 'versioned' | 'contentDigest' | 'private' | 'verify' | 'anyKey';
 
 /** What makes things happen at the source. What a source can't do is left out, and the cases that need it are skipped. */
 export interface HandlerFixture extends Fixture<HandlerCapability> {

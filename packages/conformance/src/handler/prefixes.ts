@@ -1,4 +1,4 @@
-import { compareUtf8 } from '@cairn/core';
+import { checkPath, compareUtf8 } from '@cairn/core';
 import { expect } from 'vitest';
 import { expectCairnError, failureOf } from '../expect-cairn-error.js';
 import { collect, expectBytes, utf8 } from '../helpers.js';
@@ -64,6 +64,34 @@ export const prefixes: readonly HandlerCase[] = [
       const paths = ['b', 'a/c', 'a-b', 'a.b', 'aa', 'B', 'ä', '\uffee', '🚲'];
       const { observe } = await fill(fixture, paths);
       expect((await observe('')).map(({ path }) => path)).toEqual(paths.sort(compareUtf8));
+    },
+  },
+  {
+    name: 'makes paths of keys that are none, and keeps the keys in the URIs',
+    requires: ['prefix', 'anyKey'],
+    async run(fixture) {
+      const keys = ['a//b', './c', 'd/../e', '..', 'tab\there', 'back\\slash', 'C:/f', 'plain', '%2F'];
+      const { observe } = await fill(fixture, keys);
+      const members = await observe('');
+      const paths = members.map(({ path }) => path);
+      expect(paths.map(checkPath)).toEqual([...paths].sort(compareUtf8));
+      expect(new Set(paths).size).toBe(keys.length);
+      expect(paths).toContain('plain');
+      const contents = members.map(async (member) => {
+        return new TextDecoder().decode(await read(fixture.handler, toReference(member)));
+      });
+      expect((await Promise.all(contents)).sort()).toEqual(keys.sort());
+    },
+  },
+  {
+    name: 'takes no mark of a folder for an object',
+    requires: ['prefix', 'anyKey'],
+    async run({ handler, put, prefix }) {
+      const folder = freshFolder();
+      for (const key of ['', 'sub/', 'sub/deeper/']) await put(`${folder}/${key}`, new Uint8Array());
+      await put(`${folder}/sub/a.txt`, utf8('a'));
+      const members = await collect(handler.observe(prefix?.(folder) ?? ''));
+      expect(members.map(({ path }) => path)).toEqual(['sub/a.txt']);
     },
   },
   {

@@ -1,7 +1,8 @@
 import type { ContentDigest } from '../digest.js';
+import { entryPathOf } from '../entry-path.js';
 import { CairnError } from '../errors.js';
 import { loadHasher } from '../hash/hasher.js';
-import { checkPath, compareUtf8 } from '../path.js';
+import { sortByUtf8 } from '../path.js';
 import { quote } from '../printable.js';
 import type { Observation, ReferenceState, StorageHandler } from '../seams/storage-handler.js';
 
@@ -12,9 +13,9 @@ export interface MemoryHandlerOptions {
 
 /** A handler, and the world it looks at. */
 export interface MemoryHandler extends StorageHandler {
-  /** Makes or changes the object at a path. Returns its URI, `memory:` and the path. */
-  put(path: string, bytes: Uint8Array): string;
-  delete(path: string): void;
+  /** Makes or changes the object under a key, which can be any text. Returns its URI, `memory:` and the key. */
+  put(key: string, bytes: Uint8Array): string;
+  delete(key: string): void;
 }
 
 interface MemoryObject {
@@ -42,15 +43,15 @@ export function memoryHandler({ versioned = false }: MemoryHandlerOptions = {}):
     name: 'memory',
     schemes: ['memory'],
 
-    put(path, bytes) {
+    put(key, bytes) {
       const object = { version: history.length, bytes: new Uint8Array(bytes) };
-      current.set(checkPath(path), object);
+      current.set(key, object);
       history.push(object);
-      return `memory:${path}`;
+      return `memory:${key}`;
     },
 
-    delete(path) {
-      current.delete(path);
+    delete(key) {
+      current.delete(key);
     },
 
     async *observe(uri, { checksum = true, maxObjects = Number.POSITIVE_INFINITY, signal } = {}) {
@@ -66,12 +67,15 @@ export function memoryHandler({ versioned = false }: MemoryHandlerOptions = {}):
         return;
       }
       const folder = key === '' || key.endsWith('/') ? key : `${key}/`;
-      const members = [...current].filter(([path]) => path.startsWith(folder));
+      const members = [...current]
+        // A key that ends in a slash only marks a folder.
+        .filter(([member]) => member.startsWith(folder) && !member.endsWith('/'))
+        .map(([member, found]) => ({ path: entryPathOf(member.slice(folder.length)), member, found }));
       if (members.length === 0) throw missing(uri);
-      members.sort(([a], [b]) => compareUtf8(a, b));
-      for (const [path, member] of members.slice(0, maxObjects + 1)) {
+      sortByUtf8(members, ({ path }) => path);
+      for (const { path, member, found } of members.slice(0, maxObjects + 1)) {
         signal?.throwIfAborted();
-        yield await observation('member', path.slice(folder.length), path, member);
+        yield await observation('member', path, member, found);
       }
     },
 
@@ -110,8 +114,10 @@ function keyOf(uri: string): string {
   });
 }
 
+/** What an object is called by itself, or nothing where its key tells no name. */
 function nameOf(key: string): string {
-  return key.replace(/\/$/, '').split('/').at(-1) ?? '';
+  const name = key.replace(/\/+$/, '').split('/').at(-1) ?? '';
+  return name === '' ? '' : entryPathOf(name);
 }
 
 function missing(uri: string): CairnError {

@@ -78,6 +78,7 @@ export function memoryHandlerFixture(options: MemoryHandlerOptions = {}): Handle
       'contentDigest',
       'private',
       'verify',
+      'anyKey',
     ],
     put: (path, bytes) => memory.put(path, bytes),
     prefix: (path) => `memory:${path}`,

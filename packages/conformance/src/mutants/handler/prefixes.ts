@@ -33,6 +33,22 @@ export const prefixesMutants: readonly HandlerMutant[] = [
       }
     },
   })),
+  sees('shows a key where a path is to be', (observation) =>
+    observation.path.includes('%5C') ? { ...observation, path: 'back\\slash' } : observation,
+  ),
+  sees('tidies the URIs of members', (observation) => ({
+    ...observation,
+    uri: observation.uri.replace(/\/\.?\//g, '/'),
+  })),
+  lie('takes the mark of a folder for an object', ({ observe }) => ({
+    async *observe(uri, options) {
+      yield* observe(uri, options);
+      const marks = observe(`${uri}/`, options)[Symbol.asyncIterator]();
+      const mark = await marks.next().catch(() => undefined);
+      await marks.return?.();
+      if (mark?.value?.size === 0 && mark.value.kind === 'object') yield mark.value;
+    },
+  })),
   sees('encodes the URIs of members once more', (observation) =>
     observation.kind === 'object' ? observation : { ...observation, uri: encodeURI(observation.uri) },
   ),
