@@ -68,8 +68,14 @@ export const benches: readonly Bench[] = [
   },
   {
     name: 'large-manifest',
-    programs: { build: { file: 'build-large-manifest', args: ['1000000'] } },
-    rows: (of) => [atMost('build 1,000,000 entries, peak memory', sample(of, 'build').peakMB, 'MB', 400)],
+    programs: {
+      alone: { file: 'build-large-manifest', args: ['1000000', 'alone'] },
+      stored: { file: 'build-large-manifest', args: ['1000000', 'stored'] },
+    },
+    rows: (of) => [
+      atMost('build 1,000,000 entries, peak memory', sample(of, 'alone').peakMB, 'MB', 400),
+      atMost('… and store it on disk', sample(of, 'stored').peakMB, 'MB', 400),
+    ],
   },
   {
     name: 'catalog',
@@ -93,6 +99,28 @@ export const benches: readonly Bench[] = [
       exactly('… errors', metric(of, 'different', 'errors'), '', 0),
       exactly('64 processes × 50 times one content: versions', metric(of, 'same', 'versions'), '', 1),
       exactly('… errors', metric(of, 'same', 'errors'), '', 0),
+    ],
+  },
+  {
+    name: 's3-prefix',
+    programs: {
+      plain: { file: 'list-prefix', args: ['10000', 'plain'] },
+      versioned: { file: 'list-prefix', args: ['10000', 'versioned'] },
+    },
+    rows: (of) =>
+      ['plain', 'versioned'].flatMap((bucket) => [
+        exactly(`a prefix of 10,000 objects, ${bucket}: list requests`, metric(of, bucket, 'lists'), '', 10),
+        exactly('… other requests', metric(of, bucket, 'others'), '', 0),
+        atMost('… time over bare list calls', metric(of, bucket, 'ratio'), '×', 2),
+      ]),
+  },
+  {
+    name: 's3-large-prefix',
+    runs: 1,
+    programs: { refer: { file: 'refer-to-prefix', args: ['1000000'] } },
+    rows: (of) => [
+      exactly('1,000,000 listed objects in a manifest', metric(of, 'refer', 'entryCount'), '', 1_000_000),
+      atMost('… peak memory', sample(of, 'refer').peakMB, 'MB', 400),
     ],
   },
 ];

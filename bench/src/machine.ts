@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { arch, cpus, platform, release, totalmem } from 'node:os';
+import { arch, cpus, loadavg, platform, release, totalmem } from 'node:os';
 import { loadHasher } from '@cairn/core';
 
 const require = createRequire(import.meta.url);
@@ -13,6 +13,7 @@ export async function describeMachine(): Promise<Record<string, unknown>> {
     cpu: cpu?.model,
     cores: cpus().length,
     memoryGB: Math.round(totalmem() / 1e9),
+    load: loadavg()[0], // over the minute before: of other work
     node: process.version,
     hash: (await loadHasher()).implementation,
     packages: Object.fromEntries(
