@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { Api, type RunInfo } from '../src/index.js';
@@ -100,6 +100,32 @@ test('a program ends by itself after withRun', async () => {
      await (await new sdk.Api().artifact('a')).download({ root: 'other' });`,
   );
   expect([code, stderr]).toEqual([0, '']);
+});
+
+test('processes that log at once: the same bytes are one version, others are all there', async () => {
+  const program = (own: number) => `
+    await sdk.withRun({}, async (run) => {
+      for (let i = 0; i < 5; i++) {
+        const same = new sdk.Artifact('same');
+        await same.newFile('file', 'same');
+        run.logArtifact(same);
+        const own = new sdk.Artifact('own');
+        await own.newFile('file', '${own} ' + i);
+        run.logArtifact(own);
+      }
+    });`;
+  const outcomes = await Promise.all(
+    [0, 1, 2, 3].map((own) => {
+      const place = folder.join(String(own));
+      mkdirSync(place);
+      return run(place, program(own), { CAIRN_STORE: folder.join('.cairn') });
+    }),
+  );
+  for (const outcome of outcomes) expect(outcome).toMatchObject({ code: 0, stderr: '' });
+  expect(await all(api().artifacts({ name: 'same' }))).toHaveLength(1);
+  const own = await all(api().artifacts({ name: 'own', sort: 'version' }));
+  expect(own.map(({ version }) => version)).toEqual(Array.from({ length: 20 }, (_, i) => `v${i}`));
+  expect(new Set(own.map(({ digest }) => digest)).size).toBe(20);
 });
 
 describe('kill -9 while it logs', () => {

@@ -14,7 +14,7 @@ import { type WatchedPromise, warnIfUnwatched } from '../util/watched-promise.js
 import { type LookUpOptions, lookUp } from '../version/look-up.js';
 import type { LoggedVersion, Version } from '../version.js';
 import type { Workspace } from '../workspace.js';
-import { artifactOf } from './artifact-of.js';
+import { artifactOf, notAnArtifact } from './artifact-of.js';
 import { createLines } from './lines.js';
 import { PendingCalls } from './pending-calls.js';
 import { watchProcess } from './process-watch.js';
@@ -102,6 +102,7 @@ export class ActiveRun implements Run {
       );
     }
     return this.#call(`using ${quote(String(what))}`, async () => {
+      if (typeof what !== 'string') throw notAnArtifact();
       const { store } = this.#held;
       const version = await lookUp(this.#workspace, store, what, options);
       await store.catalog.recordUse(this.id, version.id, { signal: options.signal });

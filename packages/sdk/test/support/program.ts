@@ -12,10 +12,18 @@ export interface Outcome {
 }
 
 /** Starts a program in a folder that imports the built sdk, with `sdk` for what it exports. */
-export function start(folder: string, source: string): { child: ChildProcess; outcome: Promise<Outcome> } {
+export function start(
+  folder: string,
+  source: string,
+  env: NodeJS.ProcessEnv = {},
+): { child: ChildProcess; outcome: Promise<Outcome> } {
   const path = join(folder, 'program.mjs');
   writeFileSync(path, `import * as sdk from '${sdk}';\n${source}`);
-  const child = spawn(process.execPath, [path], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [path], {
+    cwd: folder,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const [stdout, stderr] = [child.stdout, child.stderr].map(async (stream) => {
     let text = '';
     for await (const chunk of stream) text += chunk;
@@ -29,6 +37,6 @@ export function start(folder: string, source: string): { child: ChildProcess; ou
   return { child, outcome };
 }
 
-export function run(folder: string, source: string): Promise<Outcome> {
-  return start(folder, source).outcome;
+export function run(folder: string, source: string, env?: NodeJS.ProcessEnv): Promise<Outcome> {
+  return start(folder, source, env).outcome;
 }
