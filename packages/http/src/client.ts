@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Dispatcher } from 'undici';
 import { type Answer, discard } from './answer.js';
 import { isTransient, statusError, transportError } from './http-error.js';
@@ -44,6 +45,10 @@ export function createClient(settings: Settings): HttpClient {
 
   async function send(target: URL, { method, headers, foreign, signal }: Ask): Promise<Answer> {
     const dispatcher = await dispatcherFor(target, foreign);
+    const given = lowerCased(await headersOf(target.origin));
+    signal?.throwIfAborted();
+    // One signal may end any number of transfers at once, which is no leak.
+    if (signal !== undefined) setMaxListeners(0, signal);
     const request = dispatcher.request({
       origin: target.origin,
       path: target.pathname + target.search,
@@ -51,7 +56,7 @@ export function createClient(settings: Settings): HttpClient {
       headers: {
         accept: '*/*',
         'user-agent': 'cairn',
-        ...lowerCased(await headersOf(target.origin)),
+        ...given,
         'accept-encoding': 'identity',
         ...headers,
       },
@@ -65,7 +70,6 @@ export function createClient(settings: Settings): HttpClient {
   async function follow(ask: Ask): Promise<Answer> {
     let target = ask.uri.url;
     for (let redirects = 0; redirects <= maxRedirects; redirects++) {
-      ask.signal?.throwIfAborted();
       const answer = await send(target, ask);
       const next = redirectTarget(ask.uri, target, answer);
       if (next === undefined) return answer;

@@ -41,6 +41,11 @@ test('is unverified without an ETag, and keeps what else there is', async () => 
   });
 });
 
+test('takes an empty ETag for none', async () => {
+  const uri = server.put('/x', { bytes: 'x', etag: '' });
+  expect((await observe(handler, uri)).digest).toBe(`uri:${uri}`);
+});
+
 describe('where HEAD is refused', () => {
   test.each([403, 405, 501])('by %i, the first byte tells the same', async (headStatus) => {
     const uri = server.put('/x', { bytes: someBytes, etag: '"v1"', headStatus });
@@ -118,7 +123,7 @@ describe('refusals', () => {
 describe('headers', () => {
   test('are sent to their origin', async () => {
     const uri = server.put('/x', { bytes: 'x' });
-    const keyed = httpHandler({ headers: { [server.origin]: { Authorization: 'Bearer canary-1' } } });
+    const keyed = httpHandler({ headers: { [`${server.origin}/`]: { Authorization: 'Bearer canary-1' } } });
     await observe(keyed, uri);
     const asked: string[] = [];
     const asking = httpHandler({

@@ -226,3 +226,22 @@ test('ends the transfer when its reader breaks off', async () => {
     break;
   }
 });
+
+test('opens no more connections than it may, and takes one signal for all', async () => {
+  const warnings: Error[] = [];
+  const warn = (warning: Error) => warnings.push(warning);
+  process.on('warning', warn);
+  onTestFinished(() => void process.off('warning', warn));
+  const few = httpHandler({ connections: 2 });
+  const reference = await refer(few, server.put('/x', { bytes: 'x' }));
+  server.order('/x', { kind: 'hang' }, { times: 9 });
+  const controller = new AbortController();
+  const { signal } = controller;
+  const reads = Array.from({ length: 9 }, () => read(few, reference, { signal }).catch(() => 'aborted'));
+  while (server.unfinished < 2) await sleep(10);
+  await sleep(100);
+  expect(server.unfinished).toBe(2);
+  controller.abort();
+  expect(new Set(await Promise.all(reads))).toEqual(new Set(['aborted']));
+  expect(warnings).toEqual([]);
+});

@@ -14,8 +14,8 @@ export async function createPool(
 ): Promise<Dispatcher> {
   const { Agent, buildConnector } = await import('undici');
   const connect = buildConnector({ timeout: connectMs, lookup: guardedLookup(world, guard) });
-  const { tap, interceptor } = createSocketTap();
-  return new Agent({
+  const { tap, dispatch } = createSocketTap();
+  const agent = new Agent({
     connections,
     connect: (options, callback) =>
       connect(options, (...result) => {
@@ -23,7 +23,9 @@ export async function createPool(
         if (error === null) tap(socket);
         callback(...result);
       }),
-  }).compose(interceptor);
+  });
+  agent.dispatch = dispatch(agent);
+  return agent;
 }
 
 function guardedLookup({ lookup }: HttpWorld, guard: Guard | undefined): LookupFunction {

@@ -14,7 +14,7 @@ import type { Dispatcher } from 'undici';
  */
 export interface SocketTap {
   tap(socket: Socket): void;
-  readonly interceptor: Dispatcher.DispatcherComposeInterceptor;
+  dispatch(dispatcher: Dispatcher): Dispatcher['dispatch'];
 }
 
 export function createSocketTap(): SocketTap {
@@ -34,32 +34,35 @@ export function createSocketTap(): SocketTap {
       };
     },
 
-    interceptor: (dispatch) => (options, handler) => {
-      let own: Flow | undefined;
-      let held: Dispatcher.DispatchController;
-      let isSized = false;
-      let last: Uint8Array | undefined;
-      return dispatch(options, {
-        onRequestStart: (controller, context) => handler.onRequestStart?.(controller, context),
-        onRequestUpgrade: (...args) => handler.onRequestUpgrade?.(...args),
-        onResponseStart(controller, status, headers, text) {
-          own = flow;
-          held = own === undefined ? controller : holding(controller, own);
-          isSized = headers['content-length'] !== undefined && headers['transfer-encoding'] === undefined;
-          handler.onResponseStart?.(held, status, headers, text);
-        },
-        onResponseData(_, chunk) {
-          last = chunk;
-          handler.onResponseData?.(held, chunk);
-        },
-        onResponseEnd(_, trailers) {
-          own?.release();
-          if (isSized && last !== undefined && read !== null && goesOn(read, last))
-            handler.onResponseError?.(held, surplusError(options.origin));
-          else handler.onResponseEnd?.(held, trailers);
-        },
-        onResponseError: (controller, error) => handler.onResponseError?.(controller, error),
-      });
+    // In the form of undici's own handlers: in the newer one, every header would be converted twice.
+    dispatch: (dispatcher) => {
+      const dispatch = dispatcher.dispatch.bind(dispatcher);
+      return (options, handler) => {
+        let own: Flow | undefined;
+        let last: Uint8Array | undefined;
+        let isSized = false;
+        return dispatch(options, {
+          onConnect: (abort) => handler.onConnect?.(abort),
+          onUpgrade: (...args) => handler.onUpgrade?.(...args),
+          onHeaders(status, headers, _resume, text) {
+            own = flow;
+            isSized = hasLength(headers);
+            return handler.onHeaders?.(status, headers, () => own?.release(), text) ?? true;
+          },
+          onData(chunk) {
+            last = chunk;
+            if (handler.onData?.(chunk) === false) own?.hold();
+            return true;
+          },
+          onComplete(trailers) {
+            own?.release();
+            const isLonger = isSized && last !== undefined && read !== null && goesOn(read, last);
+            if (isLonger) handler.onError?.(surplusError(options.origin));
+            else handler.onComplete?.(trailers);
+          },
+          onError: (error) => handler.onError?.(error),
+        });
+      };
     },
   };
 }
@@ -87,21 +90,8 @@ function createFlow(socket: Socket): Flow {
   };
 }
 
-function holding(controller: Dispatcher.DispatchController, flow: Flow): Dispatcher.DispatchController {
-  return {
-    get aborted() {
-      return controller.aborted;
-    },
-    get paused() {
-      return flow.isHeld();
-    },
-    get reason() {
-      return controller.reason;
-    },
-    abort: (reason) => controller.abort(reason),
-    pause: () => flow.hold(),
-    resume: () => flow.release(),
-  };
+function hasLength(headers: readonly (Buffer | string)[]): boolean {
+  return headers.some((name, at) => at % 2 === 0 && /^content-length$/i.test(String(name)));
 }
 
 /** Whether what was read goes on after its view that is the end of a body. */

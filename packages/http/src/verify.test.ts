@@ -18,6 +18,7 @@ describe('by the ETag', () => {
     const before = server.requests.length;
     expect(await handler.verify?.(reference)).toBe('match');
     expect(server.requests).toHaveLength(before + 1);
+    expect(server.requests.at(-1)?.headers['if-none-match']).toBe(reference.digest.slice('etag:'.length));
   });
 
   test('also of a server that knows no conditions', async () => {

@@ -60,7 +60,10 @@ export async function sendFaulty(socket: Socket, answer: HttpAnswer, fault: Wire
     }
     case 'reset':
       socket.write(head(answer, sized(body.length)));
-      socket.write(body.subarray(0, fault.bytes), () => setImmediate(() => socket.resetAndDestroy()));
+      socket.write(body.subarray(0, fault.bytes));
+      // A reset that comes together with bytes looks like an ordinary end to some readers.
+      await sleep(20);
+      socket.resetAndDestroy();
       return;
     case 'cut-chunk':
       return end(
