@@ -2,7 +2,7 @@ import { appendFile, lstat, readdir, stat, symlink, utimes, writeFile } from 'no
 import { join } from 'node:path';
 import type { BlobStore, CopyResult } from '@cairn/core';
 import { expect } from 'vitest';
-import { expectCairnError } from '../expect-cairn-error.js';
+import { expectCairnError, failureOf } from '../expect-cairn-error.js';
 import { collect, expectAborted, expectBytes, freshBytes, withFolder } from '../helpers.js';
 import { readFileBytes } from '../local-files.js';
 import { type BlobStoreCase, digestOf, ofBytes, putAll, putBytes } from './fixture.js';
@@ -173,6 +173,38 @@ export const copying: readonly BlobStoreCase[] = [
         const files = [{ digest, path: join(folder, 'a') }];
         await expectAborted((signal) => blobs.copyTo(files, { signal }));
         expect(await readdir(folder)).toEqual([]);
+      });
+    },
+  },
+  {
+    name: 'makes no more files once it is aborted or the caller breaks off',
+    requires: ['paths'],
+    async run({ blobs }) {
+      const { digest } = await putBytes(blobs, freshBytes(1000));
+      await withFolder(async (folder) => {
+        for (const isAborted of [true, false]) {
+          const controller = new AbortController();
+          const reason = new Error('the caller has changed its mind');
+          let isClosed = false;
+          async function* files() {
+            try {
+              for (let n = 0; n < 500; n++) yield { digest, path: join(folder, `${isAborted} ${n}`) };
+            } finally {
+              isClosed = true;
+            }
+          }
+          const copying = async () => {
+            for await (const _ of blobs.copyTo(files(), { signal: controller.signal })) {
+              if (!isAborted) return;
+              controller.abort(reason);
+            }
+          };
+          if (isAborted) expect(await failureOf(copying())).toBe(reason);
+          else await copying();
+          expect(isClosed).toBe(true);
+        }
+        for (const name of await readdir(folder)) expect((await stat(join(folder, name))).size).toBe(1000);
+        expect((await readdir(folder)).length).toBeLessThan(1000);
       });
     },
   },

@@ -1,5 +1,5 @@
+import { proveSuite } from '../../test/prove-suite.js';
 import { blobStoreMutants, memoryBlobStoreFixture } from '../mutants.js';
-import { proveSuite } from '../prove-suite.js';
 import { blobStoreSuite, testBlobStore } from './suite.js';
 
 testBlobStore('memory', () => memoryBlobStoreFixture());

@@ -1,5 +1,5 @@
+import { proveSuite } from '../../test/prove-suite.js';
 import { catalogMutants, memoryCatalogFixture } from '../mutants.js';
-import { proveSuite } from '../prove-suite.js';
 import { catalogSuite, testCatalog } from './suite.js';
 
 testCatalog('memory', memoryCatalogFixture);

@@ -1,5 +1,5 @@
+import { proveSuite } from '../../test/prove-suite.js';
 import { memoryHandlerFixture, storageHandlerMutants } from '../mutants.js';
-import { proveSuite } from '../prove-suite.js';
 import { storageHandlerSuite, testStorageHandler } from './suite.js';
 
 testStorageHandler('memory', () => memoryHandlerFixture());

@@ -1,5 +1,5 @@
+import { proveSuite } from '../../test/prove-suite.js';
 import { memoryObjectStoreFixture, objectStoreMutants } from '../mutants.js';
-import { proveSuite } from '../prove-suite.js';
 import { objectStoreSuite, testObjectStore } from './suite.js';
 
 testObjectStore('memory', memoryObjectStoreFixture);

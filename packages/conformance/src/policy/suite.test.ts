@@ -1,6 +1,6 @@
 import { defaultStoragePolicy } from '@cairn/core';
+import { proveSuite } from '../../test/prove-suite.js';
 import { storagePolicyMutants } from '../mutants.js';
-import { proveSuite } from '../prove-suite.js';
 import { storagePolicySuite, testStoragePolicy } from './suite.js';
 
 const setup = () => ({ factory: defaultStoragePolicy });

@@ -76,4 +76,10 @@ export const copyingMutants: readonly BlobStoreMutant[] = [
     },
   })),
   lie('looks at no signal while it copies', ({ copyTo }) => ({ copyTo: (files) => copyTo(files) })),
+  lie('takes what to copy by hand and closes it never', ({ copyTo }) => ({
+    copyTo(files, options) {
+      const taken = Symbol.asyncIterator in files ? files[Symbol.asyncIterator]() : files[Symbol.iterator]();
+      return copyTo({ [Symbol.asyncIterator]: () => ({ next: async () => taken.next() }) }, options);
+    },
+  })),
 ];
