@@ -169,6 +169,7 @@ describe('bad luck', () => {
     { kind: 'reset', bytes: 0 },
     { kind: 'cut-chunk', bytes: 100_000 },
     { kind: 'cut-close', bytes: 100_000 },
+    { kind: 'no-last-chunk' },
     { kind: 'drop' },
     { kind: 'error', status: 503, code: 'SlowDown' },
     { kind: 'error', status: 500, code: 'InternalError' },
@@ -201,6 +202,29 @@ describe('bad luck', () => {
       { operation: 'GetObject' },
     );
     await expectCairnError(handler.open(entry), 'reference_changed');
+  });
+
+  test('what goes on being sent must be the same, also by a server that ignores conditions', async () => {
+    const { handler, server, entry } = await prepared();
+    server.order({ kind: 'short', bytes: 100_000 }, { operation: 'GetObject' });
+    server.order(
+      {
+        kind: 'answer',
+        change: (answer) => ({ ...answer, headers: { ...answer.headers, etag: '"other"' } }),
+      },
+      { operation: 'GetObject' },
+    );
+    await expectCairnError(handler.open(entry), 'reference_changed');
+  });
+
+  test('a body is not taken up again where nothing tells one object from another', async () => {
+    const { handler, server } = await prepared();
+    const entry = await onlyEntry(handler.observe('s3://bucket/data.bin', { checksum: false }));
+    const head = 'HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n';
+    server.forget();
+    server.order({ kind: 'raw', text: `${head}some` }, { operation: 'GetObject' });
+    await expectCairnError(handler.open(entry), 'unavailable');
+    expect(server.count('GetObject')).toBe(1);
   });
 
   test('an object without a record that changes while it is read is not mixed either', async () => {
@@ -298,6 +322,17 @@ describe('bad luck', () => {
       for await (const _ of handler.open(entry)) break;
     }
     expect(server.count('GetObject')).toBe(3);
+    // Nor does one that is refused by what its answer says.
+    for (let i = 0; i < 2; i++) {
+      server.order(
+        {
+          kind: 'answer',
+          change: (answer) => ({ ...answer, headers: { ...answer.headers, etag: '"other"' } }),
+        },
+        { operation: 'GetObject' },
+      );
+      await expectCairnError(handler.open(entry), 'reference_changed');
+    }
   });
 });
 
@@ -310,6 +345,8 @@ describe('access', () => {
     await expectCairnError(handler.open(entry), 'forbidden');
     await expectCairnError(handler.verify?.(entry) ?? Promise.resolve(), 'forbidden');
     expect(server.count('GetObject')).toBe(1);
+    const error = await expectCairnError(handler.open({ ...entry, extra: { versionId: 'v' } }), 'forbidden');
+    expect(error.hint).toContain('s3:GetObjectVersion');
   });
 
   test('an archived object says so', async () => {

@@ -66,7 +66,12 @@ export async function* readObject(
   }
   let answer = await ask(connection, address, etag, at, wantedEnd, signal);
   if (answer === undefined) return;
-  check?.(answer);
+  try {
+    check?.(answer);
+  } catch (error) {
+    answer.body.destroy();
+    throw error;
+  }
   const size = answer.size ?? request.size ?? Number.POSITIVE_INFINITY;
   const end = Math.min(wantedEnd, size);
   // From here on it is this very object that is read, whatever happens to its key.
@@ -86,11 +91,13 @@ export async function* readObject(
     } catch (error) {
       failure = error;
     }
-    if (failure === undefined && (at >= end || end === Number.POSITIVE_INFINITY)) return;
+    if (failure === undefined && end === Number.POSITIVE_INFINITY) return;
     signal?.throwIfAborted();
     if (!isBreak(failure)) throw mismatch(attempted, failure);
+    if (at >= end) return;
     fruitless = at - resumedAt >= progressBytes ? 1 : fruitless + 1;
-    if (fruitless > maxFruitless) throw brokenOff(at, attempted, failure);
+    const isKnown = pinned.etag !== undefined || versionId !== '';
+    if (fruitless > maxFruitless || !isKnown) throw brokenOff(at, attempted, failure);
     await pause(firstPauseMs * 2 ** fruitless * Math.random(), signal);
     answer = await askAgain(connection, pinned, at, wantedEnd, attempted);
   }
@@ -211,7 +218,7 @@ function brokenOff(at: number, { what, location }: Attempt, cause: unknown): Cai
   const isSilent = cause instanceof Error && cause.name === 'TimeoutError';
   return new CairnError(
     isSilent ? 'timeout' : 'unavailable',
-    `can't ${what} ${quote(location)}: the connection broke off at byte ${at}, again and again`,
+    `can't ${what} ${quote(location)}: the connection broke off at byte ${at}`,
     { hint: 'Check the network, then repeat the call.', cause },
   );
 }

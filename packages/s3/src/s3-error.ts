@@ -28,6 +28,8 @@ const notAllowed: Meaning = {
   problem: 'access is denied',
   hint: "Check what these credentials may do. Without s3:ListBucket, S3 says this of keys that don't exist, too.",
 };
+const versionHint =
+  'Check what these credentials may do. A recorded version is read with s3:GetObjectVersion.';
 const badCredentials: Meaning = {
   code: 'unauthenticated',
   problem: 'the credentials are not accepted',
@@ -131,7 +133,8 @@ export function translateS3Error(error: unknown, attempted: Attempt): unknown {
     byName.get(error.name) ??
     byStatus.get(versioned && status === 400 ? 404 : (status ?? 0)) ??
     fallback(error, status);
-  const { code, problem, hint, isRetryable } = meaning;
+  const { code, problem, isRetryable } = meaning;
+  const hint = versioned && meaning === notAllowed ? versionHint : meaning.hint;
   return new CairnError(code, `can't ${what} ${quote(location)}: ${problem}`, {
     hint,
     cause: withoutSecrets(error),
