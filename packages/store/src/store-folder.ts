@@ -44,7 +44,11 @@ async function checkFolderIsFree(fs: FileSystem, folder: string): Promise<void> 
     names = await fs.readdir(folder);
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return;
-    throw translateFsError(error, 'make a store in', folder);
+    if (systemCode(error) !== 'ENOTDIR') throw translateFsError(error, 'make a store in', folder);
+    throw new CairnError('path_conflict', `can't make a store in ${quote(folder)}: a file is in the way`, {
+      hint: 'Choose another folder.',
+      cause: error,
+    });
   }
   const stranger = names.find((name) => !ownNames.has(name));
   if (stranger === undefined) return;

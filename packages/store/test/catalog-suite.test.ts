@@ -1,24 +1,30 @@
 import { testCatalog } from '@cairn/conformance';
-import { afterAll, describe, expect, it } from 'vitest';
-import { type Place, pglitePlace, postgresPlace, postgresUrl, sqlitePlace } from './catalogs.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type Place,
+  pglitePlace,
+  postgresPlace,
+  postgresUrl,
+  sqlitePlace,
+  startLimitMs,
+} from './catalogs.js';
 
 /** Runs the suite; all cases share one catalog, as projects do. */
 function suite(name: string, makePlace: () => Promise<Place>): void {
-  let place: Promise<Place> | undefined;
+  let place: Place;
   let ahead = 0;
   const now = () => new Date(Date.now() + ahead);
-  testCatalog(name, async () => {
-    place ??= makePlace();
-    const { open } = await place;
-    return {
-      catalog: await open({ now }),
-      reopen: () => open({ now }),
-      advance(milliseconds) {
-        ahead += milliseconds;
-      },
-    };
-  });
-  afterAll(async () => (await place)?.dispose());
+  beforeAll(async () => {
+    place = await makePlace();
+  }, startLimitMs);
+  afterAll(() => place.dispose());
+  testCatalog(name, async () => ({
+    catalog: await place.open({ now }),
+    reopen: () => place.open({ now }),
+    advance(milliseconds) {
+      ahead += milliseconds;
+    },
+  }));
 }
 
 suite('SQLite', sqlitePlace);

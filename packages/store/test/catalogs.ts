@@ -64,14 +64,22 @@ async function startPglite(): Promise<(schema: string) => PostgresPool> {
   });
 }
 
+/** How long it may take on a busy machine until PostgreSQL runs inside this process. */
+export const startLimitMs = 120_000;
+
 let pglite: ReturnType<typeof startPglite> | undefined;
 
 /** A schema of its own in a PostgreSQL that runs inside this process. */
-export async function pglitePlace(): Promise<Place> {
+export async function pglitePool(schema: string = newSchema()): Promise<PostgresPool> {
   pglite ??= startPglite();
-  const schema = newSchema();
   const pool = (await pglite)(schema);
   await query(pool, `CREATE SCHEMA ${schema}`);
+  return pool;
+}
+
+export async function pglitePlace(): Promise<Place> {
+  const schema = newSchema();
+  const pool = await pglitePool(schema);
   return {
     open: (options) => openPostgresCatalog(pool, options),
     dispose: () => query(pool, `DROP SCHEMA ${schema} CASCADE`),

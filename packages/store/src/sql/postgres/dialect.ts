@@ -4,7 +4,9 @@ import { type Fragment, raw, sql } from '../fragment.js';
 
 export const postgresDialect: Dialect = {
   name: 'postgres',
-  tableExists: 'SELECT 1 AS found WHERE to_regclass(?) IS NOT NULL',
+  // A look into the catalog's tables sees what was committed a moment ago; `to_regclass` may not.
+  tableExists:
+    'SELECT 1 AS found FROM pg_catalog.pg_tables WHERE schemaname = current_schema() AND tablename = ?',
   // Any number will do, as long as it is always the same.
   lockSchema: 'SELECT pg_advisory_xact_lock(4990148276001741)',
   json(column, path) {

@@ -63,8 +63,24 @@ export function openConnection({ driver, path, readOnly }: ConnectionOptions): C
     exec(text) {
       prepare(text).run();
     },
-    close: () => handle.close(),
+    close() {
+      statements.clear();
+      tidyUp(handle);
+      handle.close();
+    },
   };
+}
+
+/**
+ * Brings what is in the log into the database file, so that the file alone can be copied. SQLite does so when the last
+ * connection closes, but the binding for Node 20 closes only when all its statements were collected as garbage.
+ */
+function tidyUp(handle: SqliteHandle): void {
+  try {
+    handle.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  } catch {
+    // Others are using it, or it can't be written to: nothing depends on it.
+  }
 }
 
 /**

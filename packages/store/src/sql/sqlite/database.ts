@@ -52,7 +52,6 @@ export async function openSqlite(options: SqliteOptions): Promise<Database> {
       if (isClosed) return;
       isClosed = true;
       await Promise.allSettled(pending);
-      // The last one to close brings all into the database file and removes the log.
       connection.close();
     },
   };

@@ -7,9 +7,15 @@ export const turnLimitMs = 60_000;
 /** The longest pause between two tries, in milliseconds. */
 const maxPauseMs = 25;
 
-/** Tries until nobody else is in the way, at most {@link turnLimitMs}. The pauses leave the process free for other work. */
-export async function takeTurn<T>(attempt: () => T, { signal }: CallOptions = {}): Promise<T> {
-  const end = performance.now() + turnLimitMs;
+export interface TurnOptions extends CallOptions {
+  /** Default: {@link turnLimitMs}. */
+  readonly limitMs?: number | undefined;
+}
+
+/** Tries until nobody else is in the way, or the time is up. The pauses leave the process free for other work. */
+export async function takeTurn<T>(attempt: () => T, options: TurnOptions = {}): Promise<T> {
+  const { signal, limitMs = turnLimitMs } = options;
+  const end = performance.now() + limitMs;
   for (let pause = 1; ; pause = Math.min(2 * pause, maxPauseMs)) {
     signal?.throwIfAborted();
     try {
