@@ -13,6 +13,7 @@ import { Draft, type DraftClaim } from './artifact/draft.js';
 import type { DraftEntry } from './artifact/draft-entry.js';
 import { describe, type FileData, keep, toPath } from './artifact/file-data.js';
 import { createWriter, type FileWriter, type OpenFile } from './artifact/file-writer.js';
+import { deepFreeze, guard } from './artifact/guard.js';
 import { keptEntries } from './artifact/kept-entries.js';
 import { fileEntry, folderEntries } from './artifact/local-files.js';
 import type {
@@ -120,9 +121,9 @@ export class Artifact<M extends object = Metadata> {
     this.#description = description === undefined ? undefined : checkDescription(description);
   }
 
-  /** A copy of what was set; change it in place or replace it. Frozen once the artifact is logged. */
+  /** A copy of what was set; change it in place or replace it. */
   get metadata(): M {
-    return this.#metadata;
+    return this.#draft.isOpen ? this.#metadata : guard(this.#metadata, () => this.#draft.checkOpen());
   }
 
   set metadata(metadata: M) {
@@ -255,22 +256,21 @@ export class Artifact<M extends object = Metadata> {
   }
 
   #claim(): ArtifactClaim {
+    const { storagePolicy } = this.#references;
     const metadata = this.#checked(this.#metadata);
     const { entries, end } = this.#draft.claim();
-    // What is changed from here on would be lost; a copy takes its place if the draft opens again.
+    // Whoever holds the old object must not believe that a change of it still counts.
     deepFreeze(this.#metadata);
+    this.#metadata = metadata;
     return {
       name: this.#name,
       type: this.#type,
       description: this.#description,
       metadata: metadata as JsonObject,
       schema: this.#schema,
-      storagePolicy: this.#references.storagePolicy,
+      storagePolicy,
       entries,
-      end: async (logged) => {
-        await end(logged);
-        if (this.#draft.isOpen) this.#metadata = this.#checked(this.#metadata);
-      },
+      end,
     };
   }
 
@@ -286,10 +286,4 @@ function nameOf(data: FileData, name: string | undefined): string {
   throw new CairnError('path_invalid', `${describe(data)} has no name of its own`, {
     hint: 'Pass { name } to say what it is called in the artifact.',
   });
-}
-
-function deepFreeze(value: unknown): void {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
-  Object.freeze(value);
-  for (const member of Object.values(value)) deepFreeze(member);
 }

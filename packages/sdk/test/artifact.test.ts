@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { Readable } from 'node:stream';
@@ -314,6 +315,19 @@ describe('what addDir takes', () => {
     expect(error).toMatchObject({ code: 'path_invalid', hint: 'Add it by addDir.' });
   });
 
+  test('a FIFO and a name that is not UTF-8 are errors that name them', async () => {
+    folder.write({ 'in/a': 'a' });
+    execFileSync('mkfifo', [folder.join('in/pipe')]);
+    const fifo = await caught(artifact.addDir(folder.join('in')));
+    expect([fifo.code, fifo.message]).toEqual(['path_invalid', expect.stringContaining('pipe')]);
+    rmSync(folder.join('in/pipe'));
+    const [bytes] = badInputs('addDir').flatMap(({ input }) => expandInput(input)) as [Uint8Array];
+    writeFileSync(Buffer.concat([Buffer.from(`${folder.join('in')}/`), bytes]), '');
+    const name = await caught(artifact.addDir(folder.join('in')));
+    expect([name.code, name.message]).toEqual(['path_invalid', expect.stringContaining('xff')]);
+    expect(await logged()).toEqual({});
+  });
+
   test('what is not there is not_found', async () => {
     expect((await caught(artifact.addFile(folder.join('nothing')))).code).toBe('not_found');
     expect((await caught(artifact.addDir(folder.join('nothing')))).code).toBe('not_found');
@@ -412,10 +426,31 @@ describe('a logged artifact is final', () => {
     });
   });
 
-  test('its metadata is frozen, deeply', async () => {
-    artifact.metadata = { a: { b: 1 } };
+  test('so is its metadata, at any depth, and any object that it was', async () => {
+    artifact.metadata = { a: { b: 1 }, list: [1] };
+    const before = artifact.metadata;
     await log(store, artifact);
-    expect(() => Object.assign(artifact.metadata.a as object, { b: 2 })).toThrow(TypeError);
+    const metadata = artifact.metadata as unknown as { a: { b?: number }; list: number[] };
+    for (const change of [
+      () => Object.assign(metadata, { a: 2 }),
+      () => Object.assign(metadata.a, { b: 2 }),
+      () => metadata.list.push(2),
+      () => delete metadata.a.b,
+    ]) {
+      expect((await caught(change)).code).toBe('artifact_finalized');
+    }
+    expect(() => Object.assign(before.a as object, { b: 2 })).toThrow(TypeError);
+    expect(metadata).toEqual({ a: { b: 1 }, list: [1] });
+  });
+
+  test('a log that fails opens it again, metadata and all', async () => {
+    artifact.metadata = { rows: 1 };
+    void artifact.addFile(folder.join('missing'));
+    await caught(log(store, artifact));
+    artifact.metadata.rows = 2;
+    artifact.description = 'later';
+    await artifact.newFile('a', 'a');
+    expect(await log(store, artifact)).toMatchObject({ metadata: { rows: 2 }, description: 'later' });
   });
 
   test('it can be logged again, and needs no source for it', async () => {

@@ -236,6 +236,22 @@ describe('finish', () => {
   });
 });
 
+test('a run says that it is alive until it is finished, also when saying so fails', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  try {
+    let beats = 0;
+    const catalog = { ...store.catalog, heartbeat: async () => Promise.reject(new Error(`beat ${++beats}`)) };
+    const run = await init({ store: { ...store, catalog } });
+    vi.advanceTimersByTime(35_000);
+    expect(beats).toBe(3);
+    await run.finish();
+    vi.advanceTimersByTime(35_000);
+    expect(beats).toBe(3);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 describe('await using', () => {
   /** What TypeScript makes of `await using run = …`. */
   async function using(run: Run, block: () => unknown): Promise<void> {

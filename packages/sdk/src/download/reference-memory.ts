@@ -1,8 +1,15 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Digest, digestKind, type Entry, isContentDigest, type ReferenceEntry } from '@cairn/core';
-import { publishFile } from '@cairn/file';
+import {
+  type Digest,
+  digestKind,
+  type Entry,
+  isContentDigest,
+  type ReferenceEntry,
+  readAll,
+} from '@cairn/core';
+import { publishFile, readFileChunks } from '@cairn/file';
 import envPaths from 'env-paths';
 import { recompute } from '../util/local-digest.js';
 
@@ -16,8 +23,13 @@ import { recompute } from '../util/local-digest.js';
 export async function knownDigest(entry: Entry): Promise<Digest | undefined> {
   if (entry.kind === 'file' || (await recompute(entry.digest)) !== undefined) return entry.digest;
   if (digestKind(entry.digest) === 'unverified') return undefined;
-  const remembered = await readFile(placeOf(entry), 'utf8').catch(() => '');
-  return isContentDigest(remembered) ? remembered : undefined;
+  try {
+    const chunks = readFileChunks(placeOf(entry), { noFollow: true, range: { start: 0, end: 100 } });
+    const remembered = Buffer.from(await readAll(chunks)).toString();
+    return isContentDigest(remembered) ? remembered : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Remembers what the bytes of an entry hashed to. */
