@@ -9,10 +9,11 @@ import {
   type ReferenceEntry,
   type StoragePolicyFactory,
 } from '@cairn/core';
+import type { Content } from './artifact/content.js';
 import { Draft, type DraftClaim } from './artifact/draft.js';
 import type { DraftEntry } from './artifact/draft-entry.js';
 import { describe, type FileData, keep, toPath } from './artifact/file-data.js';
-import { createWriter, type FileWriter, type OpenFile } from './artifact/file-writer.js';
+import { type FileWriter, type OpenFile, openFile, writtenBy } from './artifact/file-writer.js';
 import { deepFreeze, guard } from './artifact/guard.js';
 import { keptEntries } from './artifact/kept-entries.js';
 import { fileEntry, folderEntries } from './artifact/local-files.js';
@@ -140,9 +141,10 @@ export class Artifact<M extends object = Metadata> {
    */
   addFile(source: string | URL | FileData, options: AddFileOptions = {}): Promise<void> {
     return this.#add(options, async () => {
-      if (typeof source !== 'string' && !(source instanceof URL))
-        return this.#keep(nameOf(source, options.name), source);
-      return fileEntry(toPath(source), this.#draft.temp, options);
+      if (typeof source === 'string' || source instanceof URL) {
+        return fileEntry(toPath(source), this.#draft.temp, options);
+      }
+      return this.#keep(nameOf(source, options.name), source, options.signal);
     });
   }
 
@@ -177,16 +179,8 @@ export class Artifact<M extends object = Metadata> {
   ): Promise<unknown> {
     if (data === undefined) return this.#openFile(name, options);
     return this.#add(options, async () => {
-      if (typeof data !== 'function') return this.#keep(name, data);
-      checkPath(name);
-      const { writer, finish, discard } = createWriter(this.#draft.temp);
-      try {
-        await data(writer);
-        return { kind: 'new', path: name, content: await finish(), from: 'newFile' };
-      } catch (error) {
-        await discard();
-        throw error;
-      }
+      if (typeof data !== 'function') return this.#keep(name, data, options.signal);
+      return newFileEntry(checkPath(name), await writtenBy(data, this.#draft.temp));
     });
   }
 
@@ -220,33 +214,17 @@ export class Artifact<M extends object = Metadata> {
     return this.#draft.add(() => abortable(prepared(), signal), overwrite);
   }
 
-  async #keep(path: string, data: string | FileData): Promise<DraftEntry> {
+  async #keep(path: string, data: string | FileData, signal: AbortSignal | undefined): Promise<DraftEntry> {
     checkPath(path);
-    return { kind: 'new', path, content: await keep(data, this.#draft.temp), from: describe(data) };
+    const content = await keep(data, this.#draft.temp, signal);
+    return { kind: 'new', path, content, from: describe(data) };
   }
 
   async #openFile(path: string, options: NewFileOptions): Promise<OpenFile> {
     this.#draft.checkOpen();
-    checkPath(path);
-    const { writer, finish, discard } = createWriter(this.#draft.temp);
-    const file = { path };
-    this.#draft.unclosed.add(file);
-    const entry = async (): Promise<DraftEntry> => ({
-      kind: 'new',
-      path,
-      content: await finish(),
-      from: 'newFile',
-    });
-    return {
-      write: writer.write,
-      close: () => {
-        this.#draft.unclosed.delete(file);
-        return this.#add(options, entry);
-      },
-      [Symbol.asyncDispose]: async () => {
-        if (this.#draft.unclosed.delete(file)) await discard();
-      },
-    };
+    return openFile(checkPath(path), this.#draft, (finish) =>
+      this.#add(options, async () => newFileEntry(path, await finish())),
+    );
   }
 
   #checked(metadata: object): M {
@@ -277,6 +255,10 @@ export class Artifact<M extends object = Metadata> {
   static {
     claimArtifact = (artifact) => artifact.#claim();
   }
+}
+
+function newFileEntry(path: string, content: Content): DraftEntry {
+  return { kind: 'new', path, content, from: 'newFile' };
 }
 
 function nameOf(data: FileData, name: string | undefined): string {

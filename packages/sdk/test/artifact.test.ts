@@ -1,7 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  createReadStream,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { badInputs, expandInput } from '@cairn/conformance';
 import type { Store } from '@cairn/core';
@@ -161,6 +170,35 @@ describe('what a file can be made of', () => {
     };
     await artifact.addFile(stream(), { name: 'streamed' });
     expect(await logged()).toEqual({ written: 'abc', streamed: 'abc' });
+  });
+
+  test('a stream that breaks while earlier calls are at work does not end the process', async () => {
+    void artifact.newFile('slow', async (file) => {
+      await sleep(50);
+      await file.write('x');
+    });
+    const adding = artifact.addFile(createReadStream(folder.join('missing')), { name: 'a' });
+    await sleep(20);
+    await expect(adding).rejects.toMatchObject({ code: 'ENOENT' });
+    expect(await logged()).toEqual({ slow: 'x' });
+  });
+
+  test('an abort closes a stream that has no end', async () => {
+    let isClosed = false;
+    const endless = async function* () {
+      try {
+        for (;;) {
+          await new Promise(setImmediate);
+          yield 'x'.repeat(10_000);
+        }
+      } finally {
+        isClosed = true;
+      }
+    };
+    const adding = artifact.addFile(endless(), { name: 'a', signal: AbortSignal.timeout(20) });
+    await expect(adding).rejects.toMatchObject({ name: 'TimeoutError' });
+    await expect.poll(() => isClosed).toBe(true);
+    expect(await logged()).toEqual({});
   });
 
   test('a stream that fails adds nothing, and its error comes back', async () => {

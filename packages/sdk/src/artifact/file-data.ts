@@ -13,9 +13,14 @@ export type FileData =
   | AsyncIterable<Uint8Array | string>;
 
 /** Keeps what the caller may change or what can be read only once. A blob does neither. */
-export async function keep(data: FileData | string, temp: TempFolder): Promise<Content> {
+export async function keep(
+  data: FileData | string,
+  temp: TempFolder,
+  signal: AbortSignal | undefined,
+): Promise<Content> {
   if (data instanceof Blob) return { kind: 'blob', blob: data };
-  if (typeof data === 'object' && Symbol.asyncIterator in data) return spool(data, temp);
+  if (typeof data === 'object' && data !== null && Symbol.asyncIterator in data)
+    return spool(data, temp, signal);
   const bytes = copyBytes(data);
   if (bytes.length <= maxBytesInMemory) return { kind: 'bytes', bytes };
   const large = new Spool(temp);

@@ -49,11 +49,18 @@ export class Spool {
   }
 }
 
-/** Reads a stream to its end. */
-export async function spool(chunks: AsyncIterable<unknown>, temp: TempFolder): Promise<Content> {
+/** Reads a stream to its end. An abort closes it. */
+export async function spool(
+  chunks: AsyncIterable<unknown>,
+  temp: TempFolder,
+  signal: AbortSignal | undefined,
+): Promise<Content> {
   const spool = new Spool(temp);
   try {
-    for await (const chunk of chunks) await spool.write(copyBytes(chunk));
+    for await (const chunk of chunks) {
+      signal?.throwIfAborted();
+      await spool.write(copyBytes(chunk));
+    }
     return await spool.finish();
   } catch (error) {
     await spool.discard();
