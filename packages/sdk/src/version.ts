@@ -10,6 +10,7 @@ import type {
 import type { DownloadOptions, EntryDownloadOptions } from './download/options.js';
 import type { Metadata } from './metadata-types.js';
 import type { RunInfo } from './run-info.js';
+import type { ReferencesReport } from './version/check-references.js';
 import type { LabelSet } from './version/label-set.js';
 import type { VerifyReport } from './version/verify.js';
 
@@ -66,6 +67,9 @@ export interface Version<M extends object = Metadata> {
   entries(options?: CallOptions & { readonly prefix?: string | undefined }): AsyncIterable<Entry>;
   /** Compares a folder with the entries, byte by byte. Default: where `download` puts them. */
   verify(root?: string, options?: CallOptions): Promise<VerifyReport>;
+
+  /** Asks the sources of all references whether what was recorded is still there. Touches no file on disk. */
+  checkReferences(options?: CallOptions): Promise<ReferencesReport>;
 
   /** The run that logged it first; `undefined` if none did. */
   loggedBy(options?: CallOptions): Promise<RunInfo | undefined>;

@@ -21,13 +21,16 @@ export class TempFolder {
     return join(await this.#made, String(this.#count++));
   }
 
+  /** If it can't be removed now, it is when the process ends. */
   async remove(): Promise<void> {
     const folder = await this.#made;
     this.#made = undefined;
     if (folder === undefined) return;
-    await rm(folder, { recursive: true, force: true });
-    folders.delete(folder);
-    if (folders.size === 0) process.off('exit', removeAll);
+    try {
+      await rm(folder, { recursive: true, force: true });
+      folders.delete(folder);
+      if (folders.size === 0) process.off('exit', removeAll);
+    } catch {}
   }
 }
 

@@ -16,6 +16,7 @@ import { readStore, withStore } from '../store/store-access.js';
 import { abortable } from '../util/abortable.js';
 import type { Entry, LineageOptions, Version, VersionDiff } from '../version.js';
 import type { Workspace } from '../workspace.js';
+import { checkReferences, type ReferencesReport } from './check-references.js';
 import { type Contents, openContents } from './contents.js';
 import { diffMetadata } from './diff-metadata.js';
 import { diffEntries } from './diff-versions.js';
@@ -128,6 +129,10 @@ export class StoredVersion<M extends object = Metadata> implements Version<M> {
 
   verify(root?: string, { signal }: CallOptions = {}): Promise<VerifyReport> {
     return this.#open(({ manifest }) => verifyFolder(manifest, rootOf(this, root), signal), signal);
+  }
+
+  checkReferences({ signal }: CallOptions = {}): Promise<ReferencesReport> {
+    return this.#open((contents) => checkReferences(contents, signal), signal);
   }
 
   async loggedBy(options?: CallOptions): Promise<RunInfo | undefined> {
