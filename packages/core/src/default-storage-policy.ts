@@ -1,4 +1,5 @@
 import type { AnyIterable } from './bytes.js';
+import { checkReference } from './check-reference.js';
 import type { FileEntry, ReferenceEntry } from './entry.js';
 import { CairnError, redact } from './errors.js';
 import { type HandlerRegistry, requireHandler } from './handler-registry.js';
@@ -39,6 +40,9 @@ function createPolicy(
   handlers: HandlerRegistry,
   trust: ReferenceTrust | undefined,
 ): StoragePolicy {
+  async function isForeign({ uri, extra }: ReferenceEntry): Promise<boolean> {
+    return extra?.mark === undefined || (await trust?.isOwn(uri, extra.mark)) !== true;
+  }
   return {
     name: defaultStoragePolicy.name,
     config: () => ({}),
@@ -48,9 +52,11 @@ function createPolicy(
     storeReference: (uri, options = {}) => storeReference(handlers, trust, uri, options),
     async *loadReference(entry, options) {
       const handler = await requireHandler(handlers, entry.uri);
-      const mark = entry.extra?.mark;
-      const own = mark !== undefined && (await trust?.isOwn(entry.uri, mark)) === true;
-      yield* handler.open(entry, { ...options, foreign: !own });
+      yield* handler.open(entry, { ...options, foreign: await isForeign(entry) });
+    },
+    async checkReference(entry, options) {
+      const handler = await requireHandler(handlers, entry.uri);
+      return checkReference(handler, entry, { ...options, foreign: await isForeign(entry) });
     },
   };
 }

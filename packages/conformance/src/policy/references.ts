@@ -173,6 +173,20 @@ export const references: readonly StoragePolicyCase[] = [
     },
   },
   {
+    name: 'tells whether a reference still is what was recorded',
+    async run(fixture) {
+      const { policy, memory } = makeWorld(fixture);
+      const entry = await referOne(policy, memory.put('a.txt', utf8('before')));
+      expect(await policy.checkReference(entry)).toBe('match');
+      memory.put('a.txt', utf8('after!'));
+      expect(await policy.checkReference(entry)).toBe('changed');
+      memory.delete('a.txt');
+      expect(await policy.checkReference(entry)).toBe('missing');
+      const unknown = await referOne(policy, 'gopher://example.org/1', { name: 'b' });
+      await expectCairnError(policy.checkReference(unknown), 'handler_missing');
+    },
+  },
+  {
     name: 'looks at and reads nothing when aborted before',
     async run(fixture) {
       const { policy, memory } = makeWorld(fixture);

@@ -4,6 +4,7 @@ import type { HandlerRegistry } from '../handler-registry.js';
 import type { JsonObject } from '../json.js';
 import type { Source } from '../source.js';
 import type { BlobStore, TransferOptions } from './blob-store.js';
+import type { ReferenceState } from './storage-handler.js';
 
 export interface FileToStore {
   /** The path it will have in the artifact. */
@@ -74,6 +75,13 @@ export interface StoragePolicy {
     entry: ReferenceEntry,
     options?: CallOptions & { readonly range?: ByteRange | undefined },
   ): AsyncIterable<Uint8Array>;
+
+  /**
+   * Whether the object of a reference still is the one that was recorded.
+   *
+   * @throws CairnError as `StorageHandler.verify`, and `handler_missing` when no handler serves its scheme.
+   */
+  checkReference(entry: ReferenceEntry, options?: CallOptions): Promise<ReferenceState>;
 }
 
 /**

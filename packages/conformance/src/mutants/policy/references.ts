@@ -108,6 +108,12 @@ export const referencesMutants: readonly StoragePolicyMutant[] = [
   lie('reads the whole of a reference', ({ loadReference }) => ({
     loadReference: (entry, options) => loadReference(entry, { ...options, range: undefined }),
   })),
+  lie('takes every reference for unchanged', ({ checkReference }) => ({
+    checkReference: async (entry, options) => {
+      await checkReference(entry, options);
+      return 'match';
+    },
+  })),
   lie('takes a reference without a handler for missing', ({ loadReference }) => ({
     async *loadReference(entry, options) {
       try {
