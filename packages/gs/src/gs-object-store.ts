@@ -1,0 +1,88 @@
+import { CairnError, type ObjectStore } from '@cairn/core';
+import { type GsOptions, lazyConnection } from './client.js';
+import { deleteObjects } from './delete-objects.js';
+import { type Attempt, translateGsError } from './gs-error.js';
+import { formatGsUri, type GsAddress, parseGsUri } from './gs-uri.js';
+import { headObject } from './head-object.js';
+import { listFrom, pageLister } from './list-objects.js';
+import { readObject } from './read-object.js';
+import { writeObject } from './write-object.js';
+
+export interface GsObjectStoreOptions extends GsOptions {
+  readonly bucket: string;
+  /** The folder in the bucket that the store has for itself, such as `team/cairn`. Default: the whole bucket. */
+  readonly prefix?: string | undefined;
+}
+
+/**
+ * A bucket of Google Cloud Storage, or a part of one, as an object store. More than 8 MiB are written by resumable uploads.
+ * Nobody else may write below the prefix. In a versioned bucket, or one with soft delete, space comes back only by its own
+ * rules.
+ *
+ * @throws CairnError `uri_invalid` when bucket or prefix can't be one.
+ */
+export function gsObjectStore(options: GsObjectStoreOptions): ObjectStore {
+  const { bucket } = options;
+  const prefix = options.prefix ? options.prefix.replace(/\/*$/, '/') : '';
+  const location = formatGsUri(parseGsUri(`gs://${bucket}/${prefix}`));
+  const connect = lazyConnection(options);
+  const list = pageLister(connect);
+
+  function placeOf(key: string): GsAddress {
+    const address = { bucket, object: prefix + key };
+    parseGsUri(formatGsUri(address));
+    return address;
+  }
+
+  function attemptAt(what: string, address: GsAddress, signal: AbortSignal | undefined): Attempt {
+    return { what, location: formatGsUri(address), signal };
+  }
+
+  return {
+    location,
+
+    async put(key, body, { ifAbsent = false, signal } = {}) {
+      signal?.throwIfAborted();
+      const address = placeOf(key);
+      const attempted = attemptAt('write', address, signal);
+      const size = await writeObject(await connect(), { ...address, ifAbsent }, body, attempted);
+      return { key, size };
+    },
+
+    async *open(key, { range, signal } = {}) {
+      signal?.throwIfAborted();
+      const address = placeOf(key);
+      const attempted = attemptAt('read', address, signal);
+      try {
+        yield* readObject(await connect(), { address, range }, attempted);
+      } catch (error) {
+        if (!CairnError.is(error, 'reference_changed')) throw translateGsError(error, attempted);
+        throw new CairnError('unavailable', error.message, { cause: error });
+      }
+    },
+
+    async stat(key, { signal } = {}) {
+      signal?.throwIfAborted();
+      const address = placeOf(key);
+      const found = await headObject(await connect(), address, attemptAt('look at', address, signal));
+      return found === undefined ? undefined : { key, size: found.size ?? 0 };
+    },
+
+    async *list(start, { signal } = {}) {
+      signal?.throwIfAborted();
+      const request = { bucket, prefix: prefix + start, signal };
+      for await (const { name, size = 0 } of listFrom(list, await list(request), request)) {
+        signal?.throwIfAborted();
+        yield { key: name.slice(prefix.length), size };
+      }
+    },
+
+    async delete(keys, { signal } = {}) {
+      signal?.throwIfAborted();
+      const placed = (async function* () {
+        for await (const key of keys) yield prefix + key;
+      })();
+      await deleteObjects(await connect(), bucket, placed, signal);
+    },
+  };
+}
