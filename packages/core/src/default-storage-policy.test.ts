@@ -31,7 +31,7 @@ function toy(observations: readonly Partial<Observation>[], seen: ObserveOptions
       }
     },
     async *open({ uri, extra }, { range } = {}) {
-      yield bytes(`${uri} at ${extra?.['versionId']}`.slice(range?.start, range?.end));
+      yield bytes(`${uri} at ${extra?.versionId}`.slice(range?.start, range?.end));
     },
   };
 }
