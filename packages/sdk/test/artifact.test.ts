@@ -355,7 +355,7 @@ describe('what addDir takes', () => {
 
   test('a FIFO and a name that is not UTF-8 are errors that name them', async () => {
     folder.write({ 'in/a': 'a' });
-    execFileSync('mkfifo', [folder.join('in/pipe')]);
+    execFileSync('/bin/sh', ['-c', 'mkfifo "$0"', folder.join('in/pipe')]);
     const fifo = await caught(artifact.addDir(folder.join('in')));
     expect([fifo.code, fifo.message]).toEqual(['path_invalid', expect.stringContaining('pipe')]);
     rmSync(folder.join('in/pipe'));

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,8 +37,9 @@ describe.skipIf(!canMount)('on a file system that folds names', () => {
   });
 
   afterAll(async () => {
-    spawnSync('fusermount', ['-u', mount]);
+    // It unmounts before it ends.
     fuse.kill();
+    await once(fuse, 'exit');
     rmSync(base, { recursive: true, force: true });
   });
 

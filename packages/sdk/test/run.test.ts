@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { badInputs, expandInput } from '@cairn/conformance';
 import type { Store } from '@cairn/core';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
@@ -83,6 +84,27 @@ describe('init', () => {
     const error = await caught(init({ store, ...options }));
     expect(error.code).toBe(code);
     expect(error.hint).toBeTruthy();
+  });
+
+  test.each(
+    (['entity', 'project', 'name', 'type', 'description'] as const).flatMap((at) =>
+      badInputs(at).flatMap(({ id, input, outcome, code }) =>
+        expandInput(input).map((value) => ({ id, at, value, outcome, code })),
+      ),
+    ),
+  )('the $at of $id is $outcome', async ({ at, value, outcome, code }) => {
+    const make = async () => {
+      const text = value as string;
+      const { name, ...artifact } = {
+        name: 'a',
+        ...(at === 'entity' || at === 'project' ? {} : { [at]: text }),
+      };
+      return withRun({ store, ...(at === 'entity' || at === 'project' ? { [at]: text } : {}) }, (run) =>
+        run.logArtifact(new Artifact(name, artifact)),
+      );
+    };
+    if (outcome === 'reject') expect((await caught(make())).code).toBe(code);
+    else expect((await make())[at]).toBe(value);
   });
 
   test('an abort is that of the start alone', async () => {
