@@ -41,9 +41,11 @@ test('is unverified without an ETag, and keeps what else there is', async () => 
   });
 });
 
-test('takes an empty ETag for none', async () => {
-  const uri = server.put('/x', { bytes: 'x', etag: '' });
-  expect((await observe(handler, uri)).digest).toBe(`uri:${uri}`);
+test('takes an empty ETag or date for none', async () => {
+  const uri = server.put('/x', { bytes: 'x', etag: '', headers: { 'Last-Modified': '' } });
+  const observation = await observe(handler, uri);
+  expect(observation.digest).toBe(`uri:${uri}`);
+  expect(observation).not.toHaveProperty('extra');
 });
 
 describe('where HEAD is refused', () => {

@@ -7,7 +7,7 @@ export const maxRedirects = 10;
 const redirecting: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /**
- * Where an answer sends its reader, or `undefined` when it doesn't. Credentials in the target are not used.
+ * Where an answer sends its reader, or `undefined` when it doesn't.
  *
  * @throws CairnError `scheme_refused` when it leaves http(s), or https for http.
  */
@@ -28,8 +28,6 @@ export function redirectTarget(
       },
     );
   }
-  target.username = '';
-  target.password = '';
   return target;
 }
 
