@@ -384,6 +384,13 @@ describe('sources that change', () => {
     expect(await logged()).toEqual({ a: 'a', b: 'b!' });
   });
 
+  test('before it is compared with another one: source_changed too', async () => {
+    folder.write({ a: 'one' });
+    await artifact.addFile(folder.join('a'));
+    writeFileSync(folder.join('a'), 'two');
+    expect((await caught(artifact.newFile('a', 'two'))).code).toBe('source_changed');
+  });
+
   test('copy: true keeps what was there', async () => {
     folder.write({ a: 'a', 'in/b': 'b' });
     await artifact.addFile(folder.join('a'), { copy: true });
