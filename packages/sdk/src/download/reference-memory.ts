@@ -1,14 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import {
-  type Digest,
-  digestKind,
-  type Entry,
-  isContentDigest,
-  type ReferenceEntry,
-  readAll,
-} from '@cairn/core';
+import { type Digest, type Entry, isContentDigest, type ReferenceEntry, readAll } from '@cairn/core';
 import { publishFile, readFileChunks } from '@cairn/file';
 import envPaths from 'env-paths';
 import { recompute } from '../util/local-digest.js';
