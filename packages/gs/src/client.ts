@@ -1,5 +1,6 @@
 import type { Storage, StorageOptions } from '@google-cloud/storage';
 import type { Dispatcher } from 'undici';
+import { authorizer } from './authorizer.js';
 
 /** How a handler or store of this package reaches Cloud Storage. */
 export interface GsOptions {
@@ -23,6 +24,8 @@ export type GsSdk = typeof import('@google-cloud/storage');
 export interface GsConnection {
   readonly sdk: GsSdk;
   readonly client: Storage;
+  /** The headers by which a request is allowed. */
+  readonly authorize: (url: string) => Promise<Record<string, string>>;
   /** What goes into every request. */
   readonly payer: { readonly userProject?: string };
   readonly timeoutMs: number;
@@ -46,9 +49,11 @@ export function lazyConnection(options: GsOptions): () => Promise<GsConnection> 
 async function connect(options: GsOptions): Promise<GsConnection> {
   const { timeoutMs = 60_000, userProject } = options;
   const [sdk, undici] = await Promise.all([import('@google-cloud/storage'), import('undici')]);
+  const client = options.client ?? makeClient(sdk, options.clientConfig ?? {}, timeoutMs);
   return {
     sdk,
-    client: options.client ?? makeClient(sdk, options.clientConfig ?? {}, timeoutMs),
+    client,
+    authorize: authorizer(client),
     payer: userProject === undefined ? {} : { userProject },
     timeoutMs,
     dispatcher: new undici.EnvHttpProxyAgent({ headersTimeout: timeoutMs, bodyTimeout: timeoutMs }),

@@ -27,12 +27,6 @@ const tooMany: Meaning = {
   hint: 'Repeat the call later, or with less at once.',
 };
 const tooSlow: Meaning = { code: 'timeout', problem: "the server doesn't answer", hint: 'Repeat the call.' };
-const noCredentials: Meaning = {
-  code: 'unauthenticated',
-  problem: 'there are no usable credentials',
-  hint: 'Run `gcloud auth application-default login`, set GOOGLE_APPLICATION_CREDENTIALS, or pass { clientConfig: { credentials } }.',
-};
-
 /** By the reason that the JSON API gives, where the status says too little. */
 const byReason: ReadonlyMap<string, Meaning> = new Map([
   ['rateLimitExceeded', tooMany],
@@ -54,8 +48,8 @@ const byStatus: ReadonlyMap<number, Meaning> = new Map([
     401,
     {
       code: 'unauthenticated',
-      problem: 'the credentials are not accepted',
-      hint: 'Check whether they have expired, or were revoked.',
+      problem: 'there are no credentials, or they are not accepted',
+      hint: 'Run `gcloud auth application-default login`, set GOOGLE_APPLICATION_CREDENTIALS, or pass { clientConfig: { credentials } }.',
     },
   ],
   [403, notAllowed],
@@ -145,8 +139,6 @@ function fallback(error: Error, status: number | undefined): Meaning {
   }
   if (isSilence(error)) return tooSlow;
   const code = connectionCode(error);
-  // What fails without a code has not got as far as a connection: it is the library's search for credentials.
-  if (code === undefined && error.name === 'Error') return noCredentials;
   return {
     code: 'unavailable',
     problem: `the connection failed (${code ?? error.name})`,

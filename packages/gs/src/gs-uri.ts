@@ -26,8 +26,8 @@ const ending = /#(?<generation>\d{0,19}|url(?:#(?<after>\d{0,19}))?)$/;
  *
  * - `#1700000000000000`, a number, names a generation; `#` alone the live one. A name that itself ends like one of these is
  *   written with `#` behind it: `gs://bucket/issue#12#` is the object `issue#12`.
- * - `#url` says that the name is percent-encoded, which is how one with control characters is written. A generation follows
- *   it as `#url#1700000000000000`.
+ * - `#url` says that the name is percent-encoded, which is how one is written that has control characters or itself ends
+ *   like this. A generation follows it as `#url#1700000000000000`.
  *
  * @throws CairnError `uri_invalid`.
  */
@@ -49,7 +49,7 @@ export function parseGsUri(uri: string): GsAddress {
 
 /** Writes a URI that {@link parseGsUri} reads as the same address. */
 export function formatGsUri({ bucket, object, generation }: GsAddress): string {
-  if (/\p{Cc}/u.test(object)) {
+  if (/\p{Cc}|#url$/u.test(object)) {
     const encoded = encodeURIComponent(object).replaceAll('%2F', '/');
     return `gs://${bucket}/${encoded}#url${generation === undefined ? '' : `#${generation}`}`;
   }

@@ -49,15 +49,11 @@ export async function putStream(
       ...payer,
     });
   const uploading = pipeline(Readable.from(counted()), sink, signal === undefined ? {} : { signal });
-  await attemptWrite(
-    uploading.catch((error: unknown) => {
-      throw failure === undefined ? error : failure.reason;
-    }),
-    connection,
-    target,
-    mark,
-    attempted,
-  );
+  try {
+    await attemptWrite(uploading, connection, target, mark, attempted);
+  } catch (error) {
+    throw failure === undefined ? error : failure.reason;
+  }
   const sum = Buffer.from(crc32c.toString(), 'base64').toString('hex');
   await checkStored(connection, target, { mark, sum }, attempted);
   return size;

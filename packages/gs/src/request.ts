@@ -57,9 +57,11 @@ export async function request(connection: GsConnection, asked: GsRequest): Promi
     method,
     dispatcher,
     signal: signal ?? null,
-    headers: { ...(await authorization(connection, url)), ...headers },
+    headers: { ...(await connection.authorize(url)), ...headers },
     body: body ?? null,
   });
+  // Who leaves a body unread destroys it, and needs no word of that.
+  answer.body.on('error', () => undefined);
   if (answer.statusCode >= 300) throw new Refusal(answer.statusCode, await startOf(answer.body));
   return {
     status: answer.statusCode,
@@ -80,11 +82,6 @@ export async function requestJson<T>(connection: GsConnection, asked: GsRequest)
     const text = Buffer.concat(chunks).toString();
     return (text === '' ? {} : JSON.parse(text)) as T;
   }, asked.signal);
-}
-
-async function authorization({ client }: GsConnection, url: string): Promise<Record<string, string>> {
-  if (client.customEndpoint && !client.useAuthWithCustomEndpoint) return {};
-  return client.authClient.getRequestHeaders(url);
 }
 
 async function startOf(body: Readable): Promise<string> {

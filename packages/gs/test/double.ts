@@ -20,11 +20,7 @@ export async function withDouble(): Promise<Double> {
   return { server, bucket: server.bucket('bucket'), clientConfig, handler: gsHandler({ clientConfig }) };
 }
 
-/** What a client needs to reach a server, without much patience. */
+/** What a client needs to reach a server. */
 export function configOf({ endpoint }: { readonly endpoint: string }): StorageOptions {
-  return {
-    apiEndpoint: endpoint,
-    projectId: 'test',
-    retryOptions: { maxRetries: 2, maxRetryDelay: 0.01 },
-  };
+  return { apiEndpoint: endpoint, projectId: 'test' };
 }

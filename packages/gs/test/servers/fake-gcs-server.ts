@@ -24,4 +24,12 @@ export async function startFakeGcsServer(): Promise<RunningServer> {
   }));
 }
 
-export const fakeGcsServerGaps: ServerGaps = { server: [], store: [] };
+export const fakeGcsServerGaps: ServerGaps = {
+  server: [
+    {
+      case: 'says that a generation was deleted for good',
+      reason: 'a generation that is deleted by its number becomes a noncurrent one',
+    },
+  ],
+  store: [],
+};

@@ -1,0 +1,9 @@
+import { startGcsServer } from '@cairn/conformance/servers';
+import { registerCases } from '../test/run-suite.js';
+import { serverSuite } from '../test/server-contract.js';
+
+// What the double can't do, the other tests can't find.
+registerCases(serverSuite, 'the double', async () => {
+  const server = await startGcsServer();
+  return { place: { endpoint: server.endpoint }, dispose: () => server.close() };
+});
