@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { brotliCompressSync, deflateSync } from 'node:zlib';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import type { HttpServer } from '@cairn/conformance/servers';
 import type { ReferenceEntry, StorageHandler } from '@cairn/core';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
@@ -55,6 +55,7 @@ describe('reads the right bytes', () => {
 
   test.each([
     ['br', brotliCompressSync],
+    ['gzip, br', (bytes: Buffer) => brotliCompressSync(gzipSync(bytes))],
     ['deflate', deflateSync],
     ['x-gzip, identity', undefined],
   ] as const)('that come as %s', async (encoding, compress) => {
