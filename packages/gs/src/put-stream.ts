@@ -23,18 +23,22 @@ export async function putStream(
   const crc32c = new sdk.CRC32C();
   let size = 0;
   let failure: { readonly reason: unknown } | undefined;
-  const counted = async function* () {
+  // Apart from what is thrown into it from behind, when the upload fails.
+  const watched = async function* () {
     try {
-      for await (const chunk of chunks) {
-        // A copy: the producer may use its buffer again.
-        const copy = Buffer.from(chunk);
-        crc32c.update(copy);
-        size += copy.length;
-        yield copy;
-      }
+      yield* chunks;
     } catch (reason) {
       failure = { reason };
       throw reason;
+    }
+  };
+  const counted = async function* () {
+    for await (const chunk of watched()) {
+      // A copy: the producer may use its buffer again.
+      const copy = Buffer.from(chunk);
+      crc32c.update(copy);
+      size += copy.length;
+      yield copy;
     }
   };
   const sink = client
