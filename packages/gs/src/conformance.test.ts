@@ -22,7 +22,7 @@ async function handlerFixture(versioned: boolean): Promise<HandlerFixture> {
   };
   return {
     handler: gsHandler({ clientConfig: configOf(server) }),
-    capabilities: ['verify', 'contentDigest', ...(versioned ? (['versioned'] as const) : [])],
+    capabilities: ['verify', 'contentDigest', 'anyKey', ...(versioned ? (['versioned'] as const) : [])],
     put(path, bytes) {
       bucket.put(path, bytes);
       return formatGsUri({ bucket: 'bucket', object: path });
