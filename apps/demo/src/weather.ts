@@ -4,7 +4,7 @@ import { csvFormat, csvParse, type DSVRowArray } from 'd3-dsv';
 export type Day = Record<'date' | 'precipitation' | 'temp_max' | 'temp_min' | 'wind' | 'weather', string>;
 
 /** What the model tells apart, in the order of its labels. */
-export const classes: readonly string[] = ['drizzle', 'fog', 'rain', 'snow', 'sun'];
+const classes: readonly string[] = ['drizzle', 'fog', 'rain', 'snow', 'sun'];
 
 export function parseDays(csv: string): Day[] {
   const rows: DSVRowArray = csvParse(csv);

@@ -6,7 +6,7 @@ const firstPartBytes = 8 * 1024 * 1024;
  * How many bytes a part of an upload has, from part 1 on. They double every 1,000 parts, so that the 10,000 that S3 allows
  * hold any object, and a small one needs little memory.
  */
-export function partBytes(number: number): number {
+function partBytes(number: number): number {
   return firstPartBytes * 2 ** Math.floor((number - 1) / 1000);
 }
 

@@ -1,7 +1,7 @@
 import { type ContentDigest, readAll, type Store, type VersionRecord } from '@cairn/core';
 
 /** Every version in a store, oldest first. */
-export async function allVersions({ catalog }: Store): Promise<VersionRecord[]> {
+async function allVersions({ catalog }: Store): Promise<VersionRecord[]> {
   const versions: VersionRecord[] = [];
   for await (const version of catalog.listVersions({ sort: { field: 'version' } })) versions.push(version);
   return versions;

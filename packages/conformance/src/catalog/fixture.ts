@@ -28,7 +28,7 @@ export function freshCollection(name = 'bike-dataset'): CollectionRef {
   return { entity: freshName('entity'), project: 'bikes', name };
 }
 
-export function freshDigest(): ContentDigest {
+function freshDigest(): ContentDigest {
   return `blake3:${randomBytes(32).toString('hex')}`;
 }
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { BlobContext } from './context.js';
 
 /** After how long without a change a temporary file counts as left over by a process that died, in milliseconds. */
-export const leftoverAgeMs: number = 24 * 60 * 60 * 1000;
+const leftoverAgeMs = 24 * 60 * 60 * 1000;
 
 /** Removes temporary files that nobody will finish. What can't be removed now is left for the next time. */
 export async function sweepTempFiles(

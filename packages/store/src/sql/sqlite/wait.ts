@@ -3,7 +3,7 @@ import type { CallOptions } from '@cairn/core';
 import { isBusy } from './errors.js';
 
 /** How long a call waits for its turn at the database before it is `unavailable`, in milliseconds. */
-export const turnLimitMs = 60_000;
+const turnLimitMs = 60_000;
 /** The longest pause between two tries, in milliseconds. */
 const maxPauseMs = 25;
 
