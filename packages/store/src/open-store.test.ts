@@ -131,11 +131,12 @@ describe('a store that exists', () => {
     await store.catalog.startRun(run);
     await store.close();
     const bytes = await readFile(join(folder, 'cairn.db'));
-    await writeFile(join(folder, 'cairn.db'), bytes.fill(0xff, 4096));
-    await expectCairnError(
-      openStore(folder).then(async ({ catalog }) => catalog.getRun('r')),
-      'integrity_mismatch',
-    );
+    // The tables are known from the first page; what is in them is not.
+    await writeFile(join(folder, 'cairn.db'), bytes.fill(0xff, 4096 * 4));
+    const damaged = await openStore(folder);
+    await expectCairnError(damaged.catalog.getRun('r'), 'integrity_mismatch');
+    await expectCairnError(damaged.catalog.listRuns({}), 'integrity_mismatch');
+    await damaged.close();
   });
 
   it('loses the temporary files that are left over, and no young ones', async () => {

@@ -9,7 +9,7 @@ export interface Call {
 
 const digestOf = (n: number): ContentDigest => `blake3:${n.toString(16).padStart(64, '0')}`;
 
-const keys = fc.constantFrom(
+const oddKeys = fc.constantFrom(
   'a',
   'b',
   '',
@@ -25,6 +25,7 @@ const keys = fc.constantFrom(
   "'",
   '?',
 );
+const keys = fc.oneof({ weight: 3, arbitrary: fc.constant('a') }, { weight: 1, arbitrary: oddKeys });
 const texts = fc.oneof(
   fc.constantFrom('', 'a', 'a!', 'a b', '"', '\\', '\u0001', '\uffff', '\u{10000}', 'Z', 'ä', '\\u0000'),
   fc.string({ unit: 'grapheme', maxLength: 4 }),
@@ -44,6 +45,11 @@ const metadata: fc.Arbitrary<JsonObject> = fc.dictionary(
   { maxKeys: 3 },
 ) as fc.Arbitrary<JsonObject>;
 
+const paths = fc.oneof(
+  { weight: 3, arbitrary: fc.tuple(keys) },
+  { weight: 1, arbitrary: fc.tuple(keys, keys) },
+);
+
 const names = fc.constantFrom('n', 'm', 'o');
 const projects = fc.constantFrom('p', 'q');
 const aliases = fc.constantFrom('best', 'x', 'ä', 'latest');
@@ -58,7 +64,8 @@ const operators = fc.constantFrom(
   '>' as const,
   '>=' as const,
 );
-const optional = <T>(arb: fc.Arbitrary<T>) => fc.option(arb, { nil: undefined });
+const optional = <T>(arbitrary: fc.Arbitrary<T>) =>
+  fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, { weight: 2, arbitrary });
 
 const conditions: fc.Arbitrary<Condition> = fc.oneof(
   fc.record({
@@ -74,7 +81,7 @@ const conditions: fc.Arbitrary<Condition> = fc.oneof(
   }),
   fc.record({
     field: fc.constant('metadata' as const),
-    path: fc.array(keys, { minLength: 1, maxLength: 2 }),
+    path: paths,
     operator: operators,
     value: scalars,
   }),
@@ -86,7 +93,7 @@ const sorts: fc.Arbitrary<SortKey> = fc.oneof(
   }),
   fc.record({
     field: fc.constant('metadata' as const),
-    path: fc.array(keys, { minLength: 1, maxLength: 2 }),
+    path: paths,
     descending: fc.boolean(),
   }),
 );
@@ -111,13 +118,13 @@ function call<T>(
   }));
 }
 
-const commits = call(
+export const commits: fc.Arbitrary<Call> = call(
   'commit',
   fc.record({
     name: names,
     project: projects,
-    type: fc.constantFrom('dataset', 'dataset', 'dataset', 'model'),
-    content: fc.nat({ max: 5 }),
+    type: fc.constantFrom(...Array(9).fill('dataset'), 'model'),
+    content: fc.nat({ max: 12 }),
     size: fc.nat({ max: 3 }),
     description: optional(texts),
     metadata,
@@ -183,11 +190,24 @@ const queries = call(
     project: optional(projects),
     name: optional(names),
     type: optional(fc.constantFrom('dataset', 'model')),
-    where: fc.array(conditions, { maxLength: 2 }),
+    where: fc.oneof(fc.constant([]), fc.array(conditions, { maxLength: 2 })),
     sort: optional(sorts),
     limit: optional(fc.nat({ max: 5 })),
   }),
   (catalog, query) => list(catalog.listVersions(query)),
+);
+
+const startRun = (id: fc.Arbitrary<string>) =>
+  call(
+    'startRun',
+    fc.record({ id, project: projects, name: optional(texts), jobType: optional(tags) }),
+    (catalog, run) => catalog.startRun({ entity: 'e', config: {}, ...run }),
+  );
+
+/** Starts two of the runs that other calls name. */
+export const startRuns: fc.Arbitrary<Call[]> = fc.tuple(
+  startRun(fc.constant('r1')),
+  startRun(fc.constant('r2')),
 );
 
 /** Any call, with arguments that often mean the same few things. */
@@ -197,11 +217,7 @@ export const calls: fc.Arbitrary<Call> = fc.oneof(
   { weight: 6, arbitrary: queries },
   {
     weight: 2,
-    arbitrary: call(
-      'startRun',
-      fc.record({ id: runIds, project: projects, name: optional(texts), jobType: optional(tags) }),
-      (catalog, run) => catalog.startRun({ entity: 'e', config: {}, ...run }),
-    ),
+    arbitrary: startRun(runIds),
   },
   call('heartbeat', runIds, (catalog, id) => catalog.heartbeat(id)),
   call('finishRun', fc.record({ id: runIds, error: optional(texts) }), (catalog, { id, error }) =>

@@ -2,7 +2,7 @@ import { CairnError, type CommitResult } from '@cairn/core';
 import { memoryCatalog } from '@cairn/core/memory';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { calls } from './catalog-calls.js';
+import { calls, commits, startRuns } from './catalog-calls.js';
 import {
   type Place,
   pglitePlace,
@@ -38,12 +38,21 @@ async function committedIds(work: Promise<unknown>): Promise<string[]> {
   return value?.created === true && value.version !== undefined ? [value.version.id] : [];
 }
 
+/** Some versions, and then anything. */
+const sequences = fc
+  .tuple(
+    startRuns,
+    fc.array(commits, { minLength: 3, maxLength: 15 }),
+    fc.array(calls, { minLength: 5, maxLength: 30 }),
+  )
+  .map((parts) => parts.flat());
+
 function agrees(place: () => Promise<Place>, numRuns: number): void {
   it(
     'answers any sequence of calls as the catalog in memory does',
     async () => {
       await fc.assert(
-        fc.asyncProperty(fc.array(calls, { minLength: 5, maxLength: 40 }), async (sequence) => {
+        fc.asyncProperty(sequences, async (sequence) => {
           const time = { seconds: 0 };
           const now = () => new Date(time.seconds * 1000);
           const own = await place();
@@ -51,8 +60,8 @@ function agrees(place: () => Promise<Place>, numRuns: number): void {
             const catalog = await own.open({ now, pageSize: 2 });
             const model = memoryCatalog({ now });
             const ids: [string[], string[]] = [[], []];
-            for (const { shown, run } of sequence) {
-              time.seconds += 1;
+            for (const [i, { shown, run }] of sequence.entries()) {
+              time.seconds += i % 2;
               const expected = run(model, ids[0]);
               const found = run(catalog, ids[1]);
               ids[0].push(...(await committedIds(expected)));
@@ -70,10 +79,10 @@ function agrees(place: () => Promise<Place>, numRuns: number): void {
   );
 }
 
-const numRuns = isFull ? 2000 : 40;
+const numRuns = isFull ? 3000 : 200;
 
 describe('SQLite', () => agrees(sqlitePlace, numRuns));
-describe('PostgreSQL in this process', () => agrees(pglitePlace, numRuns / 4));
+describe('PostgreSQL in this process', () => agrees(pglitePlace, numRuns / 20));
 describe.skipIf(postgresUrl === undefined)('PostgreSQL', () =>
-  agrees(() => postgresPlace(postgresUrl ?? ''), numRuns / 4),
+  agrees(() => postgresPlace(postgresUrl ?? ''), numRuns / 20),
 );
