@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { entryPathOf } from './entry-path.js';
+import { entryNameOf, entryPathOf } from './entry-path.js';
 import { checkPath } from './path.js';
 
 test.each([
@@ -27,4 +27,14 @@ test.each([
 ])('%j becomes the path %j', (key, path) => {
   expect(entryPathOf(key)).toBe(path);
   expect(checkPath(path)).toBe(path);
+});
+
+test.each([
+  ['bucket', 'a/model.h5', 'model.h5'],
+  ['bucket', 'model.h5', 'model.h5'],
+  ['bucket', 'a/images/', 'images'],
+  ['bucket', '', 'bucket'],
+  ['bucket', 'a/..', '%2E%2E'],
+])('in %s, %j is called %s', (bucket, key, name) => {
+  expect(entryNameOf(bucket, key)).toBe(name);
 });

@@ -12,3 +12,9 @@ export function entryPathOf(key: string): string {
     .replace(/^([A-Za-z]):/, '$1%3A');
   return path === '' ? '%2F' : path;
 }
+
+/** What an object is called by itself: the last part of its key, or its bucket's name where that is empty. */
+export function entryNameOf(bucket: string, key: string): string {
+  const name = key.replace(/\/+$/, '').split('/').at(-1);
+  return entryPathOf(name || bucket);
+}

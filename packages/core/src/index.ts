@@ -13,7 +13,7 @@ export {
   parseDigest,
 } from './digest.js';
 export type { Entry, FileEntry, ReferenceEntry } from './entry.js';
-export { entryPathOf } from './entry-path.js';
+export { entryNameOf, entryPathOf } from './entry-path.js';
 export { CairnError, type CairnErrorOptions, type ErrorCode, errorCodes, redact } from './errors.js';
 export {
   createHandlerRegistry,
@@ -22,6 +22,7 @@ export {
   requireHandler,
 } from './handler-registry.js';
 export { type Hasher, type IncrementalHash, loadHasher } from './hash/hasher.js';
+export { inPathOrder } from './in-path-order.js';
 export { canonicalJson, type JsonObject, type JsonPrimitive, type JsonValue } from './json.js';
 export { type LineageSource, walkLineage } from './lineage.js';
 export { diffManifests, type EntryChange } from './manifest/diff-manifests.js';
@@ -99,4 +100,5 @@ export type {
 } from './seams/storage-policy.js';
 export type { Store } from './seams/store.js';
 export type { FileStamp, Source } from './source.js';
+export { untilAborted } from './until-aborted.js';
 export { checkUri, maxUriBytes, schemeOf } from './uri.js';

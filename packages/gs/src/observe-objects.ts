@@ -1,10 +1,17 @@
-import { CairnError, compareUtf8, type Observation, type ObserveOptions, quote } from '@cairn/core';
+import {
+  CairnError,
+  compareUtf8,
+  entryNameOf,
+  entryPathOf,
+  inPathOrder,
+  type Observation,
+  type ObserveOptions,
+  quote,
+} from '@cairn/core';
 import type { GsConnection } from './client.js';
-import { entryPathOf, nameOf } from './entry-path.js';
 import { formatGsUri, type GsAddress, parseGsUri } from './gs-uri.js';
 import { headObject, type ObjectFacts } from './head-object.js';
 import { listFrom, type Page, type PageLister } from './list-objects.js';
-import { inPathOrder } from './path-order.js';
 
 /** How many observations are held back to put them in order. */
 const sortedAtOnce = 10_000;
@@ -19,12 +26,12 @@ export async function* observeObjects(
   signal?.throwIfAborted();
   const address = parseGsUri(uri);
   if (!checksum) {
-    yield { kind: 'object', path: nameOf(address.bucket, address.object), uri, digest: `uri:${uri}` };
+    yield { kind: 'object', path: entryNameOf(address.bucket, address.object), uri, digest: `uri:${uri}` };
     return;
   }
   const found = await find(address, connect, list, signal);
   if ('facts' in found) {
-    yield observation('object', nameOf(address.bucket, address.object), address, found.facts);
+    yield observation('object', entryNameOf(address.bucket, address.object), address, found.facts);
     return;
   }
   let count = 0;

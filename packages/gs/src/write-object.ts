@@ -1,9 +1,8 @@
-import { concatBytes } from '@cairn/core';
+import { concatBytes, untilAborted } from '@cairn/core';
 import type { GsConnection } from './client.js';
 import type { Attempt } from './gs-error.js';
 import { type PutTarget, putBytes } from './put-object.js';
 import { putStream } from './put-stream.js';
-import { untilAborted } from './until-aborted.js';
 
 /** The largest object that is written by one request, and how much of a larger one goes at a time, in bytes. */
 const chunkBytes = 8 * 1024 * 1024;

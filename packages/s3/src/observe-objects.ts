@@ -1,9 +1,16 @@
-import { CairnError, compareUtf8, type Observation, type ObserveOptions, quote } from '@cairn/core';
+import {
+  CairnError,
+  compareUtf8,
+  entryNameOf,
+  entryPathOf,
+  inPathOrder,
+  type Observation,
+  type ObserveOptions,
+  quote,
+} from '@cairn/core';
 import type { S3Connection } from './client.js';
-import { entryPathOf, nameOf } from './entry-path.js';
 import { headObject, type ObjectFacts } from './head-object.js';
 import { type ListedObject, listFrom, type Page, type PageLister } from './list-objects.js';
-import { inPathOrder } from './path-order.js';
 import { formatS3Uri, parseS3Uri, type S3Address } from './s3-uri.js';
 
 /** How many observations are held back to put them in order. */
@@ -19,12 +26,12 @@ export async function* observeObjects(
   signal?.throwIfAborted();
   const address = parseS3Uri(uri);
   if (!checksum) {
-    yield { kind: 'object', path: nameOf(address.bucket, address.key), uri, digest: `uri:${uri}` };
+    yield { kind: 'object', path: entryNameOf(address.bucket, address.key), uri, digest: `uri:${uri}` };
     return;
   }
   const found = await find(address, connect, list, signal);
   if ('facts' in found) {
-    yield observation('object', nameOf(address.bucket, address.key), address, found.facts);
+    yield observation('object', entryNameOf(address.bucket, address.key), address, found.facts);
     return;
   }
   let count = 0;

@@ -1,9 +1,9 @@
+import { untilAborted } from '@cairn/core';
 import type { S3Connection } from './client.js';
 import { cutIntoParts } from './object-parts.js';
 import { type PutTarget, putBytes } from './put-object.js';
 import { putParts } from './put-parts.js';
 import type { Attempt } from './s3-error.js';
-import { untilAborted } from './until-aborted.js';
 
 /** The largest object that is written by one request, in bytes, when its bytes are in memory. */
 const maxSinglePut = 64 * 1024 * 1024;

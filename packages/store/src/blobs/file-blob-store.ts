@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { type BlobStore, CairnError, type ContentDigest, quote } from '@cairn/core';
+import { type BlobStore, CairnError, type ContentDigest, quote, untilAborted } from '@cairn/core';
 import { type FileSystem, syncFolder, translateFsError } from '@cairn/file';
 import pLimit from 'p-limit';
 import { systemCode } from './attempt.js';
@@ -8,7 +8,6 @@ import { copyBlob } from './copy-blob.js';
 import { inParallel } from './in-parallel.js';
 import { putBlob } from './put-blob.js';
 import { readBlob, readPart } from './read-blob.js';
-import { untilAborted } from './until-aborted.js';
 
 /** How many blobs are worked on at once, over all calls. Each takes up to two open files. */
 const maxAtWork = 12;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { untilAborted } from '@cairn/core';
 import { describe, expect, it } from 'vitest';
 import { inParallel } from './in-parallel.js';
-import { untilAborted } from './until-aborted.js';
 
 async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];

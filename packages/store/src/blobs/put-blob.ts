@@ -5,6 +5,7 @@ import {
   quote,
   type Source,
   type TransferOptions,
+  untilAborted,
 } from '@cairn/core';
 import { readFileChunks } from '@cairn/file';
 import { attempt } from './attempt.js';
@@ -12,7 +13,6 @@ import type { BlobContext } from './context.js';
 import { giveName } from './give-name.js';
 import { isIntact, missing } from './read-blob.js';
 import { type StagedFile, stage } from './staged-file.js';
-import { untilAborted } from './until-aborted.js';
 
 export type Stored = Omit<PutResult, 'index'>;
 

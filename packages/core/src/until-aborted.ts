@@ -1,4 +1,4 @@
-import type { AnyIterable } from '@cairn/core';
+import type { AnyIterable } from './bytes.js';
 
 /** The items, until the signal aborts; then it throws the reason at once, also when the next item never comes. */
 export async function* untilAborted<T>(

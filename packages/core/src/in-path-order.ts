@@ -1,8 +1,9 @@
-import { type Observation, sortByUtf8 } from '@cairn/core';
+import { sortByUtf8 } from './path.js';
+import type { Observation } from './seams/storage-handler.js';
 
 /**
- * Puts observations into the order of their paths. Cloud Storage lists by name, and that is the same order except where a
- * part of a name had to be percent-encoded. If there are more than `limit`, those beyond stream as they come.
+ * Puts observations into the order of their paths, for handlers whose source lists by key: that is the same order except
+ * where a part of a key had to be percent-encoded. If there are more than `limit`, those beyond stream as they come.
  */
 export async function* inPathOrder(
   observations: AsyncIterable<Observation>,
