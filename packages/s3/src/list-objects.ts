@@ -1,4 +1,4 @@
-import { CairnError, quote } from '@cairn/core';
+import { CairnError, compareUtf8, quote } from '@cairn/core';
 import { type S3Connection, within } from './client.js';
 import { attempt, statusOf, translateS3Error } from './s3-error.js';
 import { formatS3Uri } from './s3-uri.js';
@@ -121,16 +121,20 @@ async function listVersions(
     within(signal),
   );
   const decode = decoder(answer.EncodingType);
-  const objects = (answer.Versions ?? [])
-    .filter((version) => version.IsLatest)
-    .map((version) => ({
-      key: decode(version.Key),
-      size: version.Size,
-      etag: version.ETag,
-      versionId: pinnedVersion(version.VersionId),
-    }));
-  const { IsTruncated, NextKeyMarker, NextVersionIdMarker } = answer;
+  const { Versions = [], DeleteMarkers = [], IsTruncated, NextKeyMarker, NextVersionIdMarker } = answer;
+  const objects = Versions.filter((version) => version.IsLatest).map((version) => ({
+    key: decode(version.Key),
+    size: version.Size,
+    etag: version.ETag,
+    versionId: pinnedVersion(version.VersionId),
+  }));
   if (IsTruncated !== true) return { objects, next: undefined };
+  // Whatever else its last key has are older versions, so the next key comes next. The server's own markers lead through
+  // that history, and are wrong on some.
+  const marker = DeleteMarkers.findLast(({ IsLatest }) => IsLatest);
+  const ends = [objects.at(-1)?.key, marker && decode(marker.Key)].filter((key) => key !== undefined);
+  const last = ends.sort(compareUtf8).at(-1);
+  if (last !== undefined && last !== after?.key) return { objects, next: { key: last } };
   return { objects, next: { key: decode(NextKeyMarker), versionId: NextVersionIdMarker } };
 }
 

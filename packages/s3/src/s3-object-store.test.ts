@@ -156,7 +156,7 @@ describe('ifAbsent', () => {
 
   test('lets one of many win, whatever the server says of those that come at once', async () => {
     const { store, server } = await withStore();
-    server.order({ kind: 'error', status: 409, code: 'ConditionalRequestConflict' }, { times: 4 });
+    server.order({ kind: 'error', status: 409, code: 'ConditionalRequestConflict' }, { times: 10 });
     const puts = Array.from({ length: 10 }, (_, i) => store.put('a', bytes(`${i}`), { ifAbsent: true }));
     const settled = await Promise.allSettled(puts);
     expect(settled.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);

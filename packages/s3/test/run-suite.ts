@@ -5,7 +5,7 @@ import { describe, test } from 'vitest';
 export function registerCases<F extends Fixture>(suite: Suite<F>, name: string, setup: Setup<F>): void {
   describe(`${suite.name}: ${name}`, () => {
     for (const item of suite.cases) {
-      test(item.name, { timeout: 60_000 }, async (context) => {
+      test(item.name, { timeout: 180_000 }, async (context) => {
         const outcome = await runCase(suite, item, setup);
         if (outcome.kind !== 'kept') context.skip(`${outcome.kind}: ${outcome.reason}`);
       });

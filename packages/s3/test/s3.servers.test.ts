@@ -15,6 +15,7 @@ import type { ServerGaps } from './servers/gaps.js';
 import { motoGaps, startMoto } from './servers/moto.js';
 import type { S3Place } from './servers/place.js';
 import type { RunningServer } from './servers/start.js';
+import { startSwift, swiftGaps } from './servers/swift.js';
 import { startVersityGw, versityGwGaps } from './servers/versitygw.js';
 
 interface Server {
@@ -25,6 +26,7 @@ interface Server {
 
 const own: readonly Server[] = [
   { name: 'VersityGW', start: startVersityGw, gaps: versityGwGaps },
+  { name: 'Swift', start: startSwift, gaps: swiftGaps },
   { name: 'moto', start: startMoto, gaps: motoGaps },
 ];
 

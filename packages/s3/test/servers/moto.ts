@@ -14,7 +14,7 @@ export async function startMoto(): Promise<RunningServer> {
     run('python3', ['-m', 'venv', environment]);
     run(join(environment, 'bin', 'pip'), ['install', '--quiet', `moto[server]==${version}`]);
   }
-  return startServer((port) => ({ command: program, args: ['-H', '127.0.0.1', '-p', String(port)] }));
+  return startServer((port) => [{ command: program, args: ['-H', '127.0.0.1', '-p', String(port)] }]);
 }
 
 export const motoGaps: ServerGaps = {

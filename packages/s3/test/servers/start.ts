@@ -13,45 +13,52 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** What to run: the program with its arguments and environment, on a port and with a folder that are its own. */
-export type Launch = (
-  port: number,
-  folder: string,
-) => {
+export interface Program {
   readonly command: string;
   readonly args: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
-};
+}
+
+/** The programs to run, for a server on this port, with a folder of its own. */
+export type Launch = (port: number, folder: string) => readonly Program[] | Promise<readonly Program[]>;
 
 /** The only ones that the started servers accept. */
-export const credentials = { accessKeyId: 'AKIACAIRNTEST', secretAccessKey: 'cairn/test+secret' };
+export const credentials: S3Place['credentials'] = {
+  accessKeyId: 'cairn:test',
+  secretAccessKey: 'cairn/test+secret',
+};
 
 /** Starts a server on a free port of 127.0.0.1, and waits until it listens. It ends with this process at the latest. */
 export async function startServer(launch: Launch): Promise<RunningServer> {
   const folder = mkdtempSync(join(tmpdir(), 'cairn-s3-'));
   const port = await freePort();
-  const { command, args, env } = launch(port, folder);
-  const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: 'ignore' });
-  const end = () => void child.kill();
+  const programs = await launch(port, folder);
+  const children = programs.map(({ command, args, env }) => {
+    const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: 'ignore' });
+    return { child, exited: once(child, 'exit') };
+  });
+  const end = () => {
+    // They keep nothing that is needed again, and some take long to say goodbye.
+    for (const { child } of children) child.kill('SIGKILL');
+  };
   process.once('exit', end);
-  const exited = once(child, 'exit');
   const stop = async () => {
     process.off('exit', end);
     end();
-    await exited;
+    await Promise.all(children.map(({ exited }) => exited));
     rmSync(folder, { recursive: true, force: true });
   };
-  for (let attempt = 0; attempt < 600 && child.exitCode === null; attempt++) {
+  for (let attempt = 0; attempt < 1200 && children.every(({ child }) => child.exitCode === null); attempt++) {
     if (await isListening(port)) {
       return { place: { endpoint: `http://127.0.0.1:${port}`, region: 'us-east-1', credentials }, stop };
     }
     await sleep(50);
   }
   await stop();
-  throw new Error(`${command} did not start`);
+  throw new Error(`${programs.map(({ command }) => command).join(', ')} did not start`);
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

@@ -16,11 +16,10 @@ export async function startVersityGw(): Promise<RunningServer> {
   return startServer((port, folder) => {
     const [objects, versions] = [join(folder, 'objects'), join(folder, 'versions')];
     for (const path of [objects, versions]) mkdirSync(path);
-    return {
-      command: program,
-      args: ['--port', `127.0.0.1:${port}`, '--quiet', 'posix', '--versioning-dir', versions, objects],
-      env: { ROOT_ACCESS_KEY: credentials.accessKeyId, ROOT_SECRET_KEY: credentials.secretAccessKey },
-    };
+    const args = ['--port', `127.0.0.1:${port}`, '--quiet', 'posix', '--versioning-dir', versions, objects];
+    const { accessKeyId, secretAccessKey } = credentials;
+    const env = { ROOT_ACCESS_KEY: accessKeyId, ROOT_SECRET_KEY: secretAccessKey };
+    return [{ command: program, args, env }];
   });
 }
 

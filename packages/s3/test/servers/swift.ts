@@ -1,0 +1,132 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import type { ServerGaps } from './gaps.js';
+import { run } from './install.js';
+import { credentials, freePort, type Program, type RunningServer, startServer } from './start.js';
+
+const packages = ['swift-proxy', 'swift-account', 'swift-container', 'swift-object', 'memcached'];
+const stores = ['account', 'container', 'object'] as const;
+
+/** OpenStack Swift with its S3 interface, in its parts: a proxy, three stores on one device, a cache. Installed by apt. */
+export async function startSwift(): Promise<RunningServer> {
+  const programs = ['/usr/bin/swift-proxy-server', '/usr/bin/swift-object-server', '/usr/bin/memcached'];
+  if (!programs.every((path) => existsSync(path))) {
+    run('apt-get', ['update', '-q']);
+    const options = ['-qy', '--no-install-recommends'];
+    run('apt-get', ['install', ...options, ...packages, 'python3-swift', 'python3-keystonemiddleware'], {
+      DEBIAN_FRONTEND: 'noninteractive',
+    });
+  }
+  return startServer(async (port, folder) => {
+    const user = userInfo().username;
+    const cachePort = await freePort();
+    mkdirSync(join(folder, 'devices', 'd1'), { recursive: true });
+    writeFileSync(
+      join(folder, 'swift.conf'),
+      ini({
+        'swift-hash': { swift_hash_path_prefix: 'cairn', swift_hash_path_suffix: 'test' },
+        'storage-policy:0': { name: 'default', default: 'yes' },
+      }),
+    );
+    writeFileSync(join(folder, 'proxy-server.conf'), proxyConfig(port, folder, user, cachePort));
+    for (const store of stores) await makeStore(store, folder, user);
+    const env = { SWIFT_CONFIG_DIR: folder };
+    const server = (name: string): Program => ({
+      command: `/usr/bin/swift-${name}-server`,
+      args: [join(folder, `${name}-server.conf`)],
+      env,
+    });
+    const cache = {
+      command: 'memcached',
+      args: ['-u', user, '-l', '127.0.0.1', '-p', String(cachePort), '-U', '0'],
+    };
+    return [cache, ...stores.map(server), server('proxy')];
+  });
+}
+
+/** The configuration of one of the stores, and the ring that says that everything is on its only device. */
+async function makeStore(name: (typeof stores)[number], folder: string, user: string): Promise<void> {
+  const port = await freePort();
+  writeFileSync(
+    join(folder, `${name}-server.conf`),
+    ini({
+      DEFAULT: {
+        bind_ip: '127.0.0.1',
+        bind_port: String(port),
+        user,
+        swift_dir: folder,
+        devices: join(folder, 'devices'),
+        mount_check: 'false',
+        workers: '0',
+        fallocate_reserve: '0',
+        recon_cache_path: folder,
+      },
+      'pipeline:main': { pipeline: `${name}-server` },
+      [`app:${name}-server`]: { use: `egg:swift#${name}` },
+    }),
+  );
+  const builder = join(folder, `${name}.builder`);
+  run('swift-ring-builder', [builder, 'create', '4', '1', '0']);
+  run('swift-ring-builder', [builder, 'add', `r1z1-127.0.0.1:${port}/d1`, '1']);
+  run('swift-ring-builder', [builder, 'rebalance']);
+}
+
+function proxyConfig(port: number, folder: string, user: string, cachePort: number): string {
+  const { accessKeyId, secretAccessKey } = credentials;
+  const filters: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+    catch_errors: {},
+    gatekeeper: {},
+    cache: { use: 'egg:swift#memcache', memcache_servers: `127.0.0.1:${cachePort}` },
+    listing_formats: {},
+    s3api: { location: 'us-east-1', s3_acl: 'false' },
+    tempauth: { [`user_${accessKeyId.replace(':', '_')}`]: `${secretAccessKey} .admin` },
+    copy: {},
+    slo: {},
+    dlo: {},
+    versioned_writes: { allow_versioned_writes: 'true', allow_object_versioning: 'true' },
+    symlink: {},
+  };
+  return ini({
+    DEFAULT: { bind_ip: '127.0.0.1', bind_port: String(port), user, swift_dir: folder, workers: '0' },
+    'pipeline:main': { pipeline: `${Object.keys(filters).join(' ')} proxy-server` },
+    'app:proxy-server': {
+      use: 'egg:swift#proxy',
+      account_autocreate: 'true',
+      allow_account_management: 'true',
+    },
+    ...Object.fromEntries(
+      Object.entries(filters).map(([name, options]) => [
+        `filter:${name}`,
+        { use: `egg:swift#${name}`, ...options },
+      ]),
+    ),
+  });
+}
+
+function ini(sections: Readonly<Record<string, Readonly<Record<string, string>>>>): string {
+  return Object.entries(sections)
+    .map(
+      ([name, options]) =>
+        `[${name}]\n${Object.entries(options)
+          .map((pair) => `${pair.join(' = ')}\n`)
+          .join('')}`,
+    )
+    .join('\n');
+}
+
+const unconditional = 'it answers 501 to If-None-Match on writes';
+
+/** Where it departs from S3. One that doesn't any more fails the run. */
+export const swiftGaps: ServerGaps = {
+  server: [
+    { case: 'says that a version is none', reason: 'it answers 500 to an id that it never gave' },
+    { case: 'reads what was written before there were versions', reason: 'it finds no version null' },
+    { case: 'lets one of many writers win', reason: unconditional },
+  ],
+  store: [
+    { case: 'refuses to replace an object where it is to be absent', reason: unconditional },
+    { case: 'lets one of 20 callers win who write an absent object at once', reason: unconditional },
+  ],
+  byChance: [],
+};
