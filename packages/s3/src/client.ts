@@ -56,7 +56,8 @@ async function makeClient(sdk: S3Sdk, given: S3ClientConfig, timeoutMs: number):
   const { env } = process;
   const isCustom = (given.endpoint ?? env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL) !== undefined;
   const config: S3ClientConfig = {
-    requestHandler: { connectionTimeout: Math.min(timeoutMs, 10_000), socketTimeout: timeoutMs },
+    // Longer than that of a body, whose own end says that it was silence.
+    requestHandler: { connectionTimeout: Math.min(timeoutMs, 10_000), socketTimeout: timeoutMs + 1000 },
     followRegionRedirects: true,
     ...(isCustom ? { forcePathStyle: true } : {}),
     ...(isCustom && env.AWS_REQUEST_CHECKSUM_CALCULATION === undefined

@@ -5,14 +5,15 @@ import type { Readable } from 'node:stream';
  * the connection.
  */
 export async function* readBody(body: Readable, timeoutMs: number): AsyncGenerator<Uint8Array> {
-  const silence = setTimeout(() => {
+  const giveUp = () => {
     body.destroy(Object.assign(new Error('the server sends nothing more'), { name: 'TimeoutError' }));
-  }, timeoutMs);
+  };
+  let silence = setTimeout(giveUp, timeoutMs);
   try {
     for await (const chunk of body) {
       clearTimeout(silence);
       yield chunk as Uint8Array;
-      silence.refresh();
+      silence = setTimeout(giveUp, timeoutMs);
     }
   } finally {
     clearTimeout(silence);
