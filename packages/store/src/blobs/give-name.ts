@@ -22,8 +22,22 @@ export async function giveName(fs: FileSystem, temp: string, path: string): Prom
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw translateFsError(error, 'write', path);
   }
-  await attempt('make the folder', dirname(path), fs.mkdir(dirname(path), { recursive: true }));
+  await makeFolders(fs, dirname(path));
   return attempt('write', path, linkUnlessTaken(fs, temp, path));
+}
+
+/**
+ * Makes a folder and the one it is in. One by one, because in some versions of Node 20 the recursive call takes a full disk
+ * for a missing folder.
+ */
+async function makeFolders(fs: FileSystem, folder: string): Promise<void> {
+  for (const path of [dirname(folder), folder]) {
+    try {
+      await fs.mkdir(path);
+    } catch (error) {
+      if (systemCode(error) !== 'EEXIST') throw translateFsError(error, 'make the folder', path);
+    }
+  }
 }
 
 async function linkUnlessTaken(fs: FileSystem, temp: string, path: string): Promise<boolean> {
