@@ -1,12 +1,7 @@
-import {
-  type CommitRequest,
-  type CommitResult,
-  canonicalJson,
-  checkCommit,
-  type VersionRecord,
-} from '@cairn/core';
+import { type CommitRequest, type CommitResult, checkCommit, type VersionRecord } from '@cairn/core';
 import { tuples } from '../sql/fragment.js';
 import { now, one, run, type Step } from '../sql/step.js';
+import { toStoredJson } from '../sql/stored-json.js';
 import { moveAliases } from './aliases.js';
 import { type CollectionState, claimCollection } from './collections.js';
 import { recordEdge } from './edges.js';
@@ -51,8 +46,8 @@ function* addVersion(
       manifest,
       entryCount,
       size,
-      description === undefined ? null : JSON.stringify(description),
-      canonicalJson(metadata),
+      description === undefined ? null : toStoredJson(description),
+      toStoredJson(metadata),
       at,
     ],
   );

@@ -1,6 +1,7 @@
 import type { Comparison, Condition } from '@cairn/core';
-import type { Dialect, JsonField } from '../sql/database.js';
+import type { Dialect } from '../sql/database.js';
 import { type Fragment, raw, sql } from '../sql/fragment.js';
+import { toStoredJson, toStoredText } from '../sql/stored-json.js';
 
 const comparisons: ReadonlyMap<Comparison, Fragment> = new Map([
   ['=', raw('=')],
@@ -31,7 +32,7 @@ export function toSql(condition: Condition, dialect: Dialect): Fragment {
     case 'created':
       return wasCreated(condition.operator, Date.parse(condition.value));
     case 'metadata':
-      return compareField(dialect.json('v.metadata', condition.path), condition);
+      return compareMetadata(condition, dialect);
     default:
       throw new TypeError('a condition on an unknown field');
   }
@@ -52,17 +53,20 @@ function wasCreated(operator: Comparison, time: number): Fragment {
   return sql`v.created_at ${symbol(operator)} ${time}`;
 }
 
-function compareField(
-  field: JsonField,
-  { operator, value }: Extract<Condition, { field: 'metadata' }>,
+function compareMetadata(
+  { path, operator, value }: Extract<Condition, { field: 'metadata' }>,
+  dialect: Dialect,
 ): Fragment {
-  if (operator === '=') return field.equals(value);
-  if (operator === '!=') return sql`NOT ${field.equals(value)}`;
+  const { equals, isNumber, isText, numberText, text } = dialect.json('v.metadata', path);
+  if (operator === '=') return equals(value);
+  if (operator === '!=') return sql`NOT ${equals(value)}`;
   if (typeof value === 'number') {
-    return sql`CASE WHEN ${field.isNumber} THEN ${field.number} ${symbol(operator)} ${value} ELSE FALSE END`;
+    const found = dialect.toNumber(numberText);
+    const wanted = dialect.toNumber(sql`${toStoredJson(value)}`);
+    return sql`CASE WHEN ${isNumber} THEN ${found} ${symbol(operator)} ${wanted} ELSE FALSE END`;
   }
   if (typeof value === 'string') {
-    return sql`CASE WHEN ${field.isText} THEN ${field.text} ${symbol(operator)} ${field.textParam(value)} ELSE FALSE END`;
+    return sql`CASE WHEN ${isText} THEN ${text} ${symbol(operator)} ${toStoredText(value)} ELSE FALSE END`;
   }
   return raw('FALSE');
 }

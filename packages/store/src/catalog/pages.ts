@@ -16,6 +16,8 @@ export interface Selection {
 /** A value that rows are ordered by. It is never null. */
 export interface OrderKey {
   readonly value: Fragment;
+  /** What of the value decides. Default: the value itself. */
+  readonly by?: (value: Fragment) => Fragment;
   readonly descending?: boolean;
 }
 
@@ -57,7 +59,7 @@ export function selectPage(
 ): Fragment {
   const all = after === undefined ? conditions : [...conditions, isAfter(order, after)];
   const keys = order.map(({ value }, i) => sql`${value} AS ${raw(`key${i}`)}`);
-  const sorted = order.map(({ descending }, i) => raw(`key${i}${descending ? ' DESC' : ''}`));
+  const sorted = order.map((key) => sql`${rank(key)}${raw(key.descending ? ' DESC' : '')}`);
   return sql`SELECT ${raw(columns)}, ${join(keys, ', ')} FROM ${raw(tables)}
     WHERE ${all.length === 0 ? raw('TRUE') : join(all, ' AND ')} ORDER BY ${join(sorted, ', ')} LIMIT ${count}`;
 }
@@ -69,11 +71,15 @@ export function selectPage(
 function isAfter(order: readonly OrderKey[], row: Row, i = 0): Fragment {
   const key = order[i];
   if (key === undefined) return raw('FALSE');
-  const known = row[`key${i}`] as Value;
+  const [own, known] = [rank(key), rank(key, sql`${row[`key${i}`] as Value}`)];
   const sign = key.descending ? '<' : '>';
-  const beyond = sql`${key.value} ${raw(sign)} ${known}`;
+  const beyond = sql`${own} ${raw(sign)} ${known}`;
   if (i === order.length - 1) return beyond;
-  return sql`${key.value} ${raw(`${sign}=`)} ${known} AND (${beyond} OR ${isAfter(order, row, i + 1)})`;
+  return sql`${own} ${raw(`${sign}=`)} ${known} AND (${beyond} OR ${isAfter(order, row, i + 1)})`;
+}
+
+function rank({ value, by }: OrderKey, of: Fragment = value): Fragment {
+  return by === undefined ? of : by(of);
 }
 
 /** A list of values for `IN`, lengthened by repeating the last to a power of two, so that few statements differ. */

@@ -6,7 +6,8 @@ import {
   type RunState,
 } from '@cairn/core';
 import type { Row } from '../sql/step.js';
-import { fromJson, toTime } from './version-rows.js';
+import { fromStoredJson } from '../sql/stored-json.js';
+import { toTime } from './version-rows.js';
 
 /** Whether the process of a run is alive, or `undefined` when that can't be known here. */
 export type Liveness = (owner: RunOwner) => boolean | undefined;
@@ -20,13 +21,13 @@ export function toRunRecord(row: Row, now: number, liveness: Liveness): RunRecor
     entity: String(row.entity),
     project: String(row.project),
     id: String(row.id),
-    ...(row.title === null ? {} : { name: fromJson<string>(row.title) }),
+    ...(row.title === null ? {} : { name: fromStoredJson<string>(row.title) }),
     ...(row.job_type === null ? {} : { jobType: String(row.job_type) }),
-    config: fromJson<JsonObject>(row.config),
+    config: fromStoredJson<JsonObject>(row.config),
     state: row.state === 'running' && isCrashed(row, now, liveness) ? 'crashed' : (row.state as RunState),
     startedAt: toTime(row.started_at),
     ...(row.ended_at === null ? {} : { endedAt: toTime(row.ended_at) }),
-    ...(row.error === null ? {} : { error: fromJson<string>(row.error) }),
+    ...(row.error === null ? {} : { error: fromStoredJson<string>(row.error) }),
   };
 }
 

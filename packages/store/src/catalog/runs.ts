@@ -1,5 +1,6 @@
-import { CairnError, canonicalJson, checkNewRun, type NewRun, quote } from '@cairn/core';
+import { CairnError, checkNewRun, type NewRun, quote } from '@cairn/core';
 import { now, one, type Row, run, type Step } from '../sql/step.js';
+import { toStoredJson } from '../sql/stored-json.js';
 import { runColumns } from './run-rows.js';
 
 /** A run as it is stored, and the time at which it was looked at, on which its state depends. */
@@ -18,9 +19,9 @@ export function* startRun(unchecked: NewRun): Step<SeenRun> {
       id,
       entity,
       project,
-      name === undefined ? null : JSON.stringify(name),
+      name === undefined ? null : toStoredJson(name),
       jobType ?? null,
-      canonicalJson(config),
+      toStoredJson(config),
       owner?.host ?? null,
       owner?.pid ?? null,
       at,
@@ -46,7 +47,7 @@ export function* finishRun(
   const at = yield* now();
   yield* run("UPDATE runs SET state = ?, error = ?, ended_at = ? WHERE id = ? AND state = 'running'", [
     state,
-    error === undefined ? null : JSON.stringify(error),
+    error === undefined ? null : toStoredJson(error),
     at,
     id,
   ]);

@@ -14,13 +14,13 @@ export function orderOf(sort: SortKey | undefined, dialect: Dialect): OrderKey[]
   if (sort.field !== 'metadata') {
     return [{ value: raw(columns[sort.field]), descending }, newestFirst];
   }
-  const { isNumber, isText, number, text, emptyText } = dialect.json('v.metadata', sort.path);
+  const { isNumber, isText, numberText, text } = dialect.json('v.metadata', sort.path);
   // Numbers before texts, or after them when descending; what is neither comes last either way.
   const [numbers, texts] = descending ? [raw('1'), raw('0')] : [raw('0'), raw('1')];
   return [
     { value: sql`CASE WHEN ${isNumber} THEN ${numbers} WHEN ${isText} THEN ${texts} ELSE 2 END` },
-    { value: sql`CASE WHEN ${isNumber} THEN ${number} ELSE 0 END`, descending },
-    { value: sql`CASE WHEN ${isText} THEN ${text} ELSE ${emptyText} END`, descending },
+    { value: sql`CASE WHEN ${isNumber} THEN ${numberText} ELSE '0' END`, by: dialect.toNumber, descending },
+    { value: sql`CASE WHEN ${isText} THEN ${text} ELSE '' END`, descending },
     newestFirst,
   ];
 }

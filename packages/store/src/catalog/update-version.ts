@@ -1,6 +1,7 @@
 import { CairnError, canonicalJson, checkPatch, type VersionPatch, type VersionRecord } from '@cairn/core';
 import { tuples } from '../sql/fragment.js';
 import { all, run, type Step } from '../sql/step.js';
+import { toStoredJson } from '../sql/stored-json.js';
 import { moveAliases } from './aliases.js';
 import { type CollectionState, lockCollectionOf } from './collections.js';
 import { addTags } from './commit-version.js';
@@ -58,8 +59,8 @@ function* updateFields(versionRow: number, found: VersionRecord, patch: VersionP
   if (description !== undefined || metadata !== undefined || ttl !== undefined) {
     const text = description === undefined ? found.description : description.to;
     yield* run('UPDATE versions SET description = ?, metadata = ?, ttl = ? WHERE id = ?', [
-      text === undefined ? null : JSON.stringify(text),
-      canonicalJson(metadata?.to ?? found.metadata),
+      text === undefined ? null : toStoredJson(text),
+      toStoredJson(metadata?.to ?? found.metadata),
       (ttl === undefined ? found.ttl : ttl.to) ?? null,
       versionRow,
     ]);

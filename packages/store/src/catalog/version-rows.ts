@@ -1,5 +1,6 @@
 import type { ContentDigest, JsonObject, VersionRecord } from '@cairn/core';
 import type { Row } from '../sql/step.js';
+import { fromStoredJson } from '../sql/stored-json.js';
 
 /** What every statement that answers with versions selects, as `v`, with their collections, as `c`. */
 export const versionColumns = `v.id, c.entity, c.project, c.name, c.type, v.version, v.digest, v.manifest, v.entry_count,
@@ -19,8 +20,8 @@ export function toVersionRecord(row: Row): VersionRecord {
     manifest: row.manifest as ContentDigest,
     entryCount: Number(row.entry_count),
     size: Number(row.size),
-    ...(row.description === null ? {} : { description: fromJson<string>(row.description) }),
-    metadata: fromJson<JsonObject>(row.metadata),
+    ...(row.description === null ? {} : { description: fromStoredJson<string>(row.description) }),
+    metadata: fromStoredJson<JsonObject>(row.metadata),
     aliases: split(row.aliases),
     tags: split(row.tags),
     ...(row.ttl === null ? {} : { ttl: Number(row.ttl) }),
@@ -42,10 +43,6 @@ export function fromVersionId(id: string): number {
 
 export function toTime(value: unknown): string {
   return new Date(Number(value)).toISOString();
-}
-
-export function fromJson<T>(value: unknown): T {
-  return JSON.parse(String(value));
 }
 
 /** Neither an alias nor a tag has a slash. */

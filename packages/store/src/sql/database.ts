@@ -22,22 +22,20 @@ export interface Dialect {
   readonly tableExists: string;
   /** Keeps others from changing the schema until the end of the transaction. */
   readonly lockSchema?: string;
-  /** What the value under some keys of a column of JSON looks like in SQL. */
-  json(column: string, path: readonly string[]): JsonField;
+  /** The number that a text of SQL means. Equal texts mean equal numbers, which is not true of numbers as parameters. */
+  toNumber(text: Fragment): Fragment;
+  /** What the value under some keys of a column of stored JSON looks like in SQL. */
+  json(column: string, keys: readonly string[]): JsonField;
 }
 
-/** A value in a column of canonical JSON. It is missing where a key is, or where something other than an object has keys. */
+/** A value in stored JSON. It is missing where a key is, or where something other than an object has keys. */
 export interface JsonField {
   /** Whether it is exactly this value. */
   equals(value: JsonPrimitive): Fragment;
   readonly isNumber: Fragment;
   readonly isText: Fragment;
-  /** Only where {@link isNumber}. */
-  readonly number: Fragment;
-  /** Only where {@link isText}. Compares by UTF-8 bytes. */
+  /** A number as it is written. Only where {@link isNumber}. */
+  readonly numberText: Fragment;
+  /** A text as it is stored, which compares by UTF-8 bytes. Only where {@link isText}. */
   readonly text: Fragment;
-  /** A text to compare {@link text} with. */
-  textParam(value: string): Fragment;
-  /** What sorts before every text. */
-  readonly emptyText: Fragment;
 }

@@ -22,7 +22,7 @@ export interface Statement {
   readonly params: readonly Value[];
 }
 
-export type Value = string | number | null | Uint8Array;
+export type Value = string | number | null;
 
 /** A row as a database gives it. Whole numbers may come as texts: read them with `Number`. */
 export type Row = Readonly<Record<string, unknown>>;

@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import type { Migration } from './ddl.js';
 
 /**
- * Times are milliseconds since 1970. `metadata` and `config` are canonical JSON; `description`, `title` and `error` are JSON
- * texts, which can hold every character. The seam `Catalog` says what the rest means.
+ * Times are milliseconds since 1970. `metadata`, `config`, `description`, `title` and `error` are JSON, as in
+ * `stored-json.ts`. The seam `Catalog` says what the rest means.
  */
 export const migration: Migration = ({ schema, table, text, integer, real, numbered, required }) => [
   table('cairn_schema')

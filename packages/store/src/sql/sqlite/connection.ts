@@ -141,6 +141,6 @@ function makeDurable(handle: SqliteHandle, path: string): void {
  * Bindings cut a text at a NUL and mend unpaired surrogates, by which it could equal another one. As bytes it equals no
  * text; and none that is to be stored gets here.
  */
-function bind(value: Value): Value {
+function bind(value: Value): SqliteValue {
   return typeof value === 'string' && /[\0\p{Cs}]/u.test(value) ? Buffer.from(value) : value;
 }

@@ -1,22 +1,20 @@
-import { canonicalJson } from '@cairn/core';
 import type { Dialect } from '../database.js';
 import { raw, sql } from '../fragment.js';
+import { toStoredJson, toStoredText } from '../stored-json.js';
 
 export const sqliteDialect: Dialect = {
   name: 'sqlite',
   tableExists: "SELECT 1 AS found FROM sqlite_schema WHERE type = 'table' AND name = ?",
+  toNumber: (text) => sql`CAST(${text} AS REAL)`,
   json(column, keys) {
     const document = raw(column);
-    const path = `$${keys.map((key) => `.${JSON.stringify(key)}`).join('')}`;
+    const path = `$${keys.map((key) => `.${JSON.stringify(toStoredText(key))}`).join('')}`;
     return {
-      equals: (value) => sql`coalesce(${document} -> ${path}, '') = ${canonicalJson(value)}`,
+      equals: (value) => sql`coalesce(${document} -> ${path}, '') = ${toStoredJson(value)}`,
       isNumber: sql`json_type(${document}, ${path}) IN ('integer', 'real')`,
       isText: sql`json_type(${document}, ${path}) = 'text'`,
-      number: sql`CAST(${document} ->> ${path} AS REAL)`,
-      // As bytes, because bindings cut texts at a NUL.
-      text: sql`CAST(${document} ->> ${path} AS BLOB)`,
-      textParam: (value) => sql`${Buffer.from(value)}`,
-      emptyText: raw("x''"),
+      numberText: sql`(${document} -> ${path})`,
+      text: sql`(${document} ->> ${path})`,
     };
   },
 };
