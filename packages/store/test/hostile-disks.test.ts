@@ -100,15 +100,18 @@ describe.skipIf(!hasNamespaces)(`with mounts of our own${title}`, () => {
   });
 
   // What finds no room is a file or a folder, by how many there are.
-  it.each(Array.from({ length: 16 }, (_, i) => 40 + i))('loses nothing when there is room for %i files and folders', async (room) => {
-    await mkdir(join(base, 'disk'));
-    const lines = inNamespace(`
+  it.each(Array.from({ length: 16 }, (_, i) => 40 + i))(
+    'loses nothing when there is room for %i files and folders',
+    async (room) => {
+      await mkdir(join(base, 'disk'));
+      const lines = inNamespace(`
       mount -t tmpfs -o nr_inodes=${room} none disk; cp -r store/. disk
       log disk model 500 full; read_all disk; rm -r store; cp -r disk store`);
-    const logged = lines.filter((line) => (line as { created?: boolean }).created).length;
-    expect(lines.slice(-2)).toEqual([failed('storage_full'), { versions: 3 + logged }]);
-    expect(await countVersions()).toBe(3 + logged);
-  });
+      const logged = lines.filter((line) => (line as { created?: boolean }).created).length;
+      expect(lines.slice(-2)).toEqual([failed('storage_full'), { versions: 3 + logged }]);
+      expect(await countVersions()).toBe(3 + logged);
+    },
+  );
 });
 
 const hasPrlimit = spawnSync('prlimit', ['--version']).status === 0;
