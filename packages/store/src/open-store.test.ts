@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expectCairnError } from '@cairn/conformance';
 import { type ContentDigest, readAll, type Store } from '@cairn/core';
+import { type FileSystem, nodeFileSystem } from '@cairn/file';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openStore } from './open-store.js';
 
@@ -65,6 +66,19 @@ describe('a new store', () => {
     await writeFile(folder, 'a file');
     await expectCairnError(openStore(folder), 'path_conflict');
     await expectCairnError(openStore(join(folder, 'below')), 'path_conflict');
+  });
+
+  it('is not made where there is no room', async () => {
+    const full: FileSystem = {
+      ...nodeFileSystem,
+      // As some versions of Node 20 do it.
+      async mkdir(path: unknown, options?: unknown): Promise<never> {
+        throw Object.assign(new Error(`mkdir ${path}`), {
+          code: options === undefined ? 'ENOSPC' : 'ENOENT',
+        });
+      },
+    };
+    await expectCairnError(openStore(folder, { fs: full }), 'storage_full');
   });
 
   it('is not made unless that is wanted', async () => {

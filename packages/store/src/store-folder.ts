@@ -63,12 +63,25 @@ async function checkFolderIsFree(fs: FileSystem, folder: string): Promise<void> 
 
 /** Makes a folder and those above it, so that they survive a power cut. */
 async function makeFolder(fs: FileSystem, folder: string): Promise<void> {
-  const first = await attempt('make the folder', folder, fs.mkdir(folder, { recursive: true }));
+  const first = await attempt('make the folder', folder, firstMade(fs, folder));
   let made = folder;
   await syncFolder(dirname(made), { fs });
   while (first !== undefined && made.length > first.length) {
     made = dirname(made);
     await syncFolder(dirname(made), { fs });
+  }
+}
+
+/** Makes a folder and returns the uppermost that was missing, or `undefined` if none was. */
+async function firstMade(fs: FileSystem, folder: string): Promise<string | undefined> {
+  try {
+    await fs.mkdir(folder);
+    return folder;
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return undefined;
+    // Not at once, because in some versions of Node 20 this takes a full disk for a missing folder.
+    if (systemCode(error) === 'ENOENT') return fs.mkdir(folder, { recursive: true });
+    throw error;
   }
 }
 

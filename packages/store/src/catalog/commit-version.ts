@@ -2,7 +2,7 @@ import { type CommitRequest, type CommitResult, checkCommit, type VersionRecord 
 import { tuples } from '../sql/fragment.js';
 import { now, one, run, type Step } from '../sql/step.js';
 import { toStoredJson } from '../sql/stored-json.js';
-import { moveAliases } from './aliases.js';
+import { moveAliases, writeAliases } from './aliases.js';
 import { type CollectionState, claimCollection } from './collections.js';
 import { recordEdge } from './edges.js';
 import { requireOpenRun } from './runs.js';
@@ -54,12 +54,13 @@ function* addVersion(
   const row = Number(inserted?.id);
   yield* addTags(row, request.tags);
   const aliases = [...request.aliases, 'latest'];
-  const aliasRevision = yield* moveAliases(
+  const aliasRevision = yield* writeAliases(
     collection,
     aliases.map((alias) => [alias, row]),
   );
-  yield* run('UPDATE collections SET next_version = ?, updated_at = ? WHERE id = ?', [
+  yield* run('UPDATE collections SET next_version = ?, alias_revision = ?, updated_at = ? WHERE id = ?', [
     collection.nextVersion + 1,
+    aliasRevision,
     at,
     collection.id,
   ]);
