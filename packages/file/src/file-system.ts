@@ -1,4 +1,22 @@
 import {
+  accessSync,
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  futimesSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  realpathSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import {
   access,
   link,
   lstat,
@@ -16,7 +34,28 @@ import {
 } from 'node:fs/promises';
 import type { CallOptions } from '@cairn/core';
 
-/** What Cairn calls of `node:fs/promises`. Pass another one to make any call fail in a test. */
+/** What Cairn calls of `node:fs` for many small things: there a promise for each costs many times what the call does. */
+export type SyncFileSystem = Pick<
+  typeof import('node:fs'),
+  | 'accessSync'
+  | 'closeSync'
+  | 'fstatSync'
+  | 'fsyncSync'
+  | 'futimesSync'
+  | 'linkSync'
+  | 'lstatSync'
+  | 'mkdirSync'
+  | 'openSync'
+  | 'readSync'
+  | 'readdirSync'
+  | 'realpathSync'
+  | 'renameSync'
+  | 'statSync'
+  | 'unlinkSync'
+  | 'writeSync'
+>;
+
+/** What Cairn calls of `node:fs/promises`, and of `node:fs`. Pass another one to make any call fail in a test. */
 export type FileSystem = Pick<
   typeof import('node:fs/promises'),
   | 'access'
@@ -33,7 +72,7 @@ export type FileSystem = Pick<
   | 'rmdir'
   | 'stat'
   | 'unlink'
->;
+> & { readonly sync: SyncFileSystem };
 
 /** The real one. */
 export const nodeFileSystem: FileSystem = {
@@ -51,6 +90,24 @@ export const nodeFileSystem: FileSystem = {
   rmdir,
   stat,
   unlink,
+  sync: {
+    accessSync,
+    closeSync,
+    fstatSync,
+    fsyncSync,
+    futimesSync,
+    linkSync,
+    lstatSync,
+    mkdirSync,
+    openSync,
+    readSync,
+    readdirSync,
+    realpathSync,
+    renameSync,
+    statSync,
+    unlinkSync,
+    writeSync,
+  },
 };
 
 /** How every function of this package ends its options. */

@@ -1,6 +1,6 @@
 export { type EnsureFolderOptions, ensureFolder, type FolderMaker, folderMaker } from './ensure-folder.js';
 export { type FileHandlerOptions, fileHandler } from './file-handler.js';
-export { type FileOptions, type FileSystem, nodeFileSystem } from './file-system.js';
+export { type FileOptions, type FileSystem, nodeFileSystem, type SyncFileSystem } from './file-system.js';
 export { formatFileUri, parseFileUri } from './file-uri.js';
 export { translateFsError } from './fs-error.js';
 export { type PublishFileOptions, publishFile, syncFolder } from './publish-file.js';

@@ -12,6 +12,7 @@ export interface FailingFileSystem extends FileSystem {
 }
 
 type Method = (...args: unknown[]) => Promise<unknown>;
+type SyncMethod = (...args: unknown[]) => unknown;
 
 /** The real file system, of which some calls fail with EIO, after they had no effect. */
 export function failingFileSystem(fails: Fails): FailingFileSystem {
@@ -39,8 +40,25 @@ export function failingFileSystem(fails: Fails): FailingFileSystem {
     );
   }
 
-  const wrapped = Object.fromEntries(
-    Object.keys(nodeFileSystem).map((name) => [name, wrap(nodeFileSystem, name)]),
+  function wrapSync(name: string, call: SyncMethod): SyncMethod {
+    return (...args) => {
+      count++;
+      if (!fails(count)) return call(...args);
+      failed.push(name);
+      if (name === 'closeSync') call(...args);
+      throw Object.assign(new Error(`EIO: injected into ${name}`), { code: 'EIO', syscall: name });
+    };
+  }
+
+  const { sync, ...promises } = nodeFileSystem;
+  const wrapped = Object.fromEntries(Object.keys(promises).map((name) => [name, wrap(nodeFileSystem, name)]));
+  const wrappedSync = Object.fromEntries(
+    Object.entries(sync).map(([name, call]) => [name, wrapSync(name, call as SyncMethod)]),
   );
-  return { ...(wrapped as unknown as FileSystem), calls: () => count, failed };
+  return {
+    ...(wrapped as unknown as FileSystem),
+    sync: wrappedSync as unknown as FileSystem['sync'],
+    calls: () => count,
+    failed,
+  };
 }
