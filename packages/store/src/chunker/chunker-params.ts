@@ -3,18 +3,22 @@ import { CairnError, quote } from '@cairn/core';
 /** How large blobs are cut. A store's `FORMAT` records it, since other cuts would find no chunk that is there. */
 export interface ChunkerParams {
   readonly name: 'gear-v1';
-  /** Bytes that every chunk but the last of a blob has. */
+  /** Bytes that every chunk but the last of a blob has at least. */
   readonly min: number;
-  /** Bytes from which on a cut becomes much more likely; what chunks have on average is near it. */
+  /** Bytes that the chunks of random data have on average. */
   readonly average: number;
   /** Bytes that no chunk exceeds. */
   readonly max: number;
 }
 
+/**
+ * A minimum of half the average makes the sizes so even that a second threshold, as FastCDC has one, saves nothing more; and
+ * half of all bytes need no look. With larger chunks an edit costs more, with smaller ones the recipes and the index do.
+ */
 export const defaultChunker: ChunkerParams = {
   name: 'gear-v1',
-  min: 32 * 1024,
-  average: 64 * 1024,
+  min: 20 * 1024,
+  average: 40 * 1024,
   max: 256 * 1024,
 };
 
@@ -37,7 +41,7 @@ export function parseChunker(found: unknown, where: string): ChunkerParams {
     isSize(average) &&
     isSize(max) &&
     gearWindow <= min &&
-    min <= average &&
+    min < average &&
     average <= max &&
     max <= highestMax
   ) {
