@@ -20,11 +20,18 @@ async function fixture(): Promise<HandlerFixture> {
     const code = isDisconnected ? 'EIO' : failing.get(String(path));
     if (code !== undefined) throw systemError(code);
   }
-  const stat: typeof real.stat = (async (path: string) => {
+  function look(path: string): void {
     check(path);
     if (looksLeft-- <= 0) throw systemError('EIO');
+  }
+  const stat = (async (path: string) => {
+    look(path);
     return real.stat(path);
   }) as typeof real.stat;
+  const statSync = ((path: string) => {
+    look(path);
+    return real.sync.statSync(path);
+  }) as typeof real.sync.statSync;
   const open: typeof real.open = async (path, flags) => {
     check(path);
     const file = await real.open(path, flags);
@@ -49,7 +56,7 @@ async function fixture(): Promise<HandlerFixture> {
     return formatFileUri(absolute);
   };
   return {
-    handler: fileHandler({ fs: { ...real, stat, open } }),
+    handler: fileHandler({ fs: { ...real, stat, open, sync: { ...real.sync, statSync } } }),
     capabilities: ['contentDigest', 'private', 'verify'],
     put,
     prefix: (path) => formatFileUri(join(root, path)),

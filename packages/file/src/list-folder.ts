@@ -1,80 +1,88 @@
 import type { Dirent, Stats } from 'node:fs';
-import { join } from 'node:path';
+import { sep } from 'node:path';
 import { CairnError, checkPath, quote, sortByUtf8 } from '@cairn/core';
-import { decodeName, escapeName } from './file-name.js';
-import type { FileSystem } from './file-system.js';
-import { attempt, systemCode, translateFsError } from './fs-error.js';
-import { mapInOrder } from './map-in-order.js';
+import { decodeName, escapeName, isExactName } from './file-name.js';
+import type { SyncFileSystem } from './file-system.js';
+import { systemCode, translateFsError } from './fs-error.js';
 import type { SelectionTests } from './selection.js';
 import { notAFile } from './stamp.js';
 
 /** What is in a folder and was selected. */
-export interface Child {
-  readonly name: string;
-  readonly kind: 'file' | 'folder' | 'link to a folder';
+export interface Listing {
+  /** The folder, with a separator at its end. */
+  readonly inside: string;
+  /** The names, in the order of the paths that come of them; that of a folder, or a link to one, ends with a slash. */
+  readonly names: readonly string[];
+  /** Which of the names are links to folders. */
+  readonly links: ReadonlySet<string>;
 }
 
+type Kind = 'file' | 'folder';
+
 /**
- * What is in one folder and is selected, in the order of the paths that come of it.
+ * What is in one folder and is selected.
  *
  * @param prefix `''`, or the folder's path below the root with a slash at the end.
  */
-export async function listFolder(
-  fs: FileSystem,
-  absolute: string,
+export function listFolder(
+  fs: SyncFileSystem,
+  folder: string,
   prefix: string,
   { isIncluded, isExcluded }: SelectionTests,
-): Promise<readonly Child[]> {
-  const found = await attempt(
-    'list',
-    absolute,
-    fs.readdir(absolute, { withFileTypes: true, encoding: 'buffer' }),
-  );
-  const children: Child[] = [];
-  const links: { name: string; isWanted: boolean }[] = [];
-  for (const item of found) {
-    const { text: name, isExact } = decodeName(item.name);
-    const path = `${prefix}${name}`;
+): Listing {
+  const inside = folder.endsWith(sep) ? folder : folder + sep;
+  const names: string[] = [];
+  const links = new Set<string>();
+  for (const item of list(fs, folder)) {
+    const { text: name, isExact } = typeof item.name === 'string' ? exact(item.name) : decodeName(item.name);
+    const path = prefix + name;
     if (isExcluded(path)) continue;
     const isWanted = isIncluded(path);
-    const mayBeFolder = item.isDirectory() || item.isSymbolicLink();
-    if (!isWanted && !mayBeFolder) continue;
-    if (!isExact) throw notUtf8(`${prefix}${escapeName(item.name)}`);
+    const isLink = item.isSymbolicLink();
+    if (!isWanted && !isLink && !item.isDirectory()) continue;
+    if (!isExact) throw notUtf8(prefix + escapeName(item.name as Buffer));
     checkPath(path);
-    if (item.isSymbolicLink()) links.push({ name, isWanted });
-    else children.push({ name, kind: kindOf(item, join(absolute, name)) });
+    const kind = isLink ? kindOfTarget(fs, inside + name, isWanted) : kindOf(item, inside + name);
+    // What is in a folder sorts as if the folder's name ended with the slash that follows it.
+    if (kind === 'file') names.push(name);
+    else if (kind === 'folder') names.push(`${name}/`);
+    if (isLink && kind === 'folder') links.add(`${name}/`);
   }
-  const resolved = mapInOrder(links, 16, ({ name, isWanted }) =>
-    resolveLink(fs, join(absolute, name), name, isWanted),
-  );
-  for await (const child of resolved) if (child !== undefined) children.push(child);
-  // What is in a folder sorts as if the folder's name ended with the slash that follows it.
-  return sortByUtf8(children, ({ name, kind }) => (kind === 'file' ? name : `${name}/`));
+  return { inside, names: sortByUtf8(names, (name) => name), links };
 }
 
-function kindOf(item: Dirent<Buffer> | Stats, absolute: string): 'file' | 'folder' {
+/** Texts cost a fraction of what buffers do, which only a name that is not UTF-8 needs. */
+function list(fs: SyncFileSystem, folder: string): (Dirent | Dirent<Buffer>)[] {
+  try {
+    const items = fs.readdirSync(folder, { withFileTypes: true });
+    if (items.every(({ name }) => isExactName(name))) return items;
+    return fs.readdirSync(folder, { withFileTypes: true, encoding: 'buffer' });
+  } catch (error) {
+    throw translateFsError(error, 'list', folder);
+  }
+}
+
+function exact(text: string): ReturnType<typeof decodeName> {
+  return { text, isExact: true };
+}
+
+function kindOf(item: Dirent | Dirent<Buffer> | Stats, absolute: string): Kind {
   if (item.isFile()) return 'file';
   if (item.isDirectory()) return 'folder';
   throw notAFile(item, absolute);
 }
 
 /** What a link leads to, or `undefined` if that is nothing to walk into and the link itself is not wanted. */
-async function resolveLink(
-  fs: FileSystem,
-  absolute: string,
-  name: string,
-  isWanted: boolean,
-): Promise<Child | undefined> {
+function kindOfTarget(fs: SyncFileSystem, link: string, isWanted: boolean): Kind | undefined {
   try {
-    const target = await fs.stat(absolute);
-    if (target.isDirectory()) return { name, kind: 'link to a folder' };
-    return isWanted ? { name, kind: kindOf(target, absolute) } : undefined;
+    const target = fs.statSync(link);
+    return isWanted || target.isDirectory() ? kindOf(target, link) : undefined;
   } catch (error) {
     const code = systemCode(error) ?? '';
     if (!isWanted && ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(code)) return undefined;
     throw code === 'ENOENT' || code === 'ENOTDIR'
-      ? brokenLink(absolute, error)
-      : translateFsError(error, 'follow the link', absolute);
+      ? brokenLink(link, error)
+      : translateFsError(error, 'follow the link', link);
   }
 }
 

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { folderOf, paths } from '../test/folder-of.js';
 import { nodeFileSystem } from './file-system.js';
@@ -24,11 +24,12 @@ describe('globs', () => {
   it('does not look into a folder that is left out', async () => {
     const root = await folderOf('a', 'left/out', 'link -> left', 'loop/loop -> .');
     const looked: string[] = [];
-    const readdirNoted = async (...args: unknown[]) => {
+    const readdirNoted = (...args: unknown[]) => {
       looked.push(String(args[0]));
-      return (readdir as (...args: unknown[]) => Promise<unknown>)(...args);
+      return (readdirSync as (...args: unknown[]) => unknown)(...args);
     };
-    const fs = { ...nodeFileSystem, readdir: readdirNoted as typeof readdir };
+    const sync = { ...nodeFileSystem.sync, readdirSync: readdirNoted as typeof readdirSync };
+    const fs = { ...nodeFileSystem, sync };
     expect(await paths(root, { fs, exclude: ['left', 'l*'] })).toEqual(['a']);
     expect(looked).toEqual([root]);
   });

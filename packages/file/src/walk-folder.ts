@@ -1,12 +1,13 @@
 import { constants, type Stats } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 import { CairnError, type FileStamp, quote } from '@cairn/core';
-import { type FileOptions, type FileSystem, nodeFileSystem } from './file-system.js';
-import { attempt } from './fs-error.js';
-import { type Child, listFolder } from './list-folder.js';
-import { mapInOrder } from './map-in-order.js';
+import { type FileOptions, type FileSystem, nodeFileSystem, type SyncFileSystem } from './file-system.js';
+import { attempt, translateFsError } from './fs-error.js';
+import { type Listing, listFolder } from './list-folder.js';
+import { createPauses, type Pauses } from './pauses.js';
 import { type Selection, selectionTests } from './selection.js';
-import { stampOf } from './stamp.js';
+import { notAFile } from './stamp.js';
+import { pushStamp, stampAt, type WalkedFiles } from './walked-files.js';
 
 export interface WalkFolderOptions extends FileOptions, Selection {}
 
@@ -18,20 +19,18 @@ export interface WalkedFile {
   readonly stamp: FileStamp;
 }
 
-/** How many files are looked at at once; the threads that do it are four by default. */
-const concurrency = 16;
-
 /** A folder that is being walked. */
-interface Level {
-  readonly absolute: string;
-  /** The same without any link in it. */
+interface Level extends Listing {
+  /** The folder without any link in its path. */
   readonly real: string;
   /** `''`, or the path below the root with a slash at the end. */
   readonly prefix: string;
-  readonly children: readonly Child[];
-  /** The child to go on with. */
+  /** The name to go on with. */
   next: number;
 }
+
+/** How many files are looked at before their stamps are handed on. */
+const batchSize = 1000;
 
 /**
  * All files in a folder and in those below it, in the order of their paths' UTF-8 bytes. Links to files and to
@@ -46,51 +45,92 @@ export async function* walkFolder(
   root: string,
   options: WalkFolderOptions = {},
 ): AsyncGenerator<WalkedFile, void, undefined> {
+  for await (const files of walkFolderInBatches(root, options)) {
+    const { prefix, folder, names } = files;
+    for (const [i, name] of names.entries()) {
+      options.signal?.throwIfAborted();
+      yield { path: prefix + name, absolute: folder + name, stamp: stampAt(files, i) };
+    }
+  }
+}
+
+/** As {@link walkFolder}, but many files at a time, which takes a fraction of the time. No batch is empty. */
+export async function* walkFolderInBatches(
+  root: string,
+  options: WalkFolderOptions = {},
+): AsyncGenerator<WalkedFiles, void, undefined> {
   const { fs = nodeFileSystem, signal } = options;
   signal?.throwIfAborted();
   const tests = await selectionTests(options);
-  const open = async (absolute: string, real: string, prefix: string): Promise<Level> => {
-    return { absolute, real, prefix, children: await listFolder(fs, absolute, prefix, tests), next: 0 };
+  const pauses = createPauses(signal);
+  const open = (absolute: string, real: string, prefix: string): Level => {
+    return { real, prefix, ...listFolder(fs.sync, absolute, prefix, tests), next: 0 };
   };
   const base = resolve(root);
-  const levels = [await open(base, await attempt('list', base, fs.realpath(base)), '')];
+  const levels = [open(base, await attempt('list', base, fs.realpath(base)), '')];
   for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
-    yield* mapInOrder(filesUpToNextFolder(level), concurrency, (file) => {
-      signal?.throwIfAborted();
-      return look(fs, file);
-    });
+    yield* filesUpToNextFolder(fs.sync, level, pauses);
     signal?.throwIfAborted();
-    const folder = level.children[level.next++];
+    const folder = level.names[level.next++];
     if (folder === undefined) {
       levels.pop();
       continue;
     }
-    const absolute = join(level.absolute, folder.name);
-    const real =
-      folder.kind === 'folder' ? join(level.real, folder.name) : await follow(fs, absolute, levels);
-    levels.push(await open(absolute, real, `${level.prefix}${folder.name}/`));
+    const name = folder.slice(0, -1);
+    const absolute = level.inside + name;
+    const real = level.links.has(folder) ? await follow(fs, absolute, levels) : join(level.real, name);
+    levels.push(open(absolute, real, level.prefix + folder));
+    if (pauses.isDue()) await pauses.take();
   }
 }
 
-type FileToLook = Omit<WalkedFile, 'stamp'>;
-
-function* filesUpToNextFolder(level: Level): Generator<FileToLook> {
-  for (; level.children[level.next]?.kind === 'file'; level.next++) {
-    const { name } = level.children[level.next] as Child;
-    yield { path: `${level.prefix}${name}`, absolute: join(level.absolute, name) };
+/** What fails is thrown when its turn comes: the files before it are handed on first. */
+async function* filesUpToNextFolder(
+  fs: SyncFileSystem,
+  level: Level,
+  pauses: Pauses,
+): AsyncGenerator<WalkedFiles> {
+  const { inside: folder, prefix } = level;
+  // To ask for it is a call of the system, too dear for each file.
+  const user = process.geteuid?.();
+  while (isFile(level.names[level.next])) {
+    const names: string[] = [];
+    const stamps: number[] = [];
+    try {
+      for (; names.length < batchSize && isFile(level.names[level.next]); level.next++) {
+        const name = level.names[level.next] as string;
+        pushStamp(stamps, look(fs, folder + name, user));
+        names.push(name);
+        // To ask what time it is costs about as much as a step of this loop.
+        if (names.length % 64 === 0 && pauses.isDue()) await pauses.take();
+      }
+    } catch (error) {
+      if (names.length > 0) yield { prefix, folder, names, stamps };
+      throw error;
+    }
+    yield { prefix, folder, names, stamps };
   }
 }
 
-async function look(fs: FileSystem, { path, absolute }: FileToLook): Promise<WalkedFile> {
-  const stats = await attempt('read', absolute, fs.stat(absolute));
-  const stamp = stampOf(stats, absolute);
-  if (!isReadable(stats)) await attempt('read', absolute, fs.access(absolute, constants.R_OK));
-  return { path, absolute, stamp };
+function isFile(name: string | undefined): boolean {
+  return name !== undefined && !name.endsWith('/');
 }
 
-/** Whether the permissions alone tell that this process may read a file, which saves asking for nearly all files. */
-function isReadable({ mode, uid }: Stats): boolean {
-  const needed = uid === process.geteuid?.() ? 0o400 : 0o044;
+function look(fs: SyncFileSystem, absolute: string, user: number | undefined): Stats {
+  let stats: Stats;
+  try {
+    stats = fs.statSync(absolute);
+    if (stats.isFile() && !isReadable(stats, user)) fs.accessSync(absolute, constants.R_OK);
+  } catch (error) {
+    throw translateFsError(error, 'read', absolute);
+  }
+  if (!stats.isFile()) throw notAFile(stats, absolute);
+  return stats;
+}
+
+/** Whether the permissions alone tell that a file can be read, which saves asking for nearly all files. */
+function isReadable({ mode, uid }: Stats, user: number | undefined): boolean {
+  const needed = uid === user ? 0o400 : 0o044;
   return (mode & needed) === needed;
 }
 
