@@ -47,7 +47,10 @@ function skipSameLines(left: Walk, right: Walk): boolean {
 /** How many bytes are the same at the beginning of both. */
 function sameBytes(a: Uint8Array, b: Uint8Array): number {
   const shorter = Math.min(a.length, b.length);
+  const left = new DataView(a.buffer, a.byteOffset, shorter);
+  const right = new DataView(b.buffer, b.byteOffset, shorter);
   let same = 0;
+  while (same + 4 <= shorter && left.getUint32(same) === right.getUint32(same)) same += 4;
   while (same < shorter && a[same] === b[same]) same++;
   return same;
 }

@@ -8,8 +8,8 @@ import { compareUtf8 } from '../path.js';
 import { quote } from '../printable.js';
 import type { BlobStore } from '../seams/blob-store.js';
 import { decodeIndex, digestIndex, type LeafRef, type PolicyRef } from './index-blob.js';
-import { damaged } from './json-lines.js';
-import { decodeLeaf, type Leaf, openLeaf } from './leaf.js';
+import { damaged, lineFeed } from './json-lines.js';
+import { type Leaf, openLeaf } from './leaf.js';
 import { createPathOrder } from './path-order.js';
 
 export interface EntriesOptions extends CallOptions {
@@ -38,6 +38,8 @@ export interface Manifest {
   get(path: string, options?: CallOptions): Promise<Entry | undefined>;
   /** Entries in the order of their paths' UTF-8 bytes. */
   entries(options?: EntriesOptions): AsyncIterable<Entry>;
+  /** The same, many at a time and never none: where there are a million, one step for each counts. */
+  batches(options?: EntriesOptions): AsyncIterable<readonly Entry[]>;
   /** The entries of one leaf. */
   readLeaf(leaf: LeafRef, options?: CallOptions): Promise<readonly Entry[]>;
   /** One leaf, its bytes verified but not decoded: for comparing leaves line by line. */
@@ -63,39 +65,73 @@ export async function openManifest(
       `the manifest is that of ${digest}, not of ${options.expected}`,
     );
   }
-  const readLeaf = (leaf: LeafRef, call?: CallOptions) => loadLeaf(blobs, leaves, leaf, call);
+  const openLeaf = (leaf: LeafRef, call?: CallOptions) => loadLeaf(blobs, leaves, leaf, call);
+  const batches = (call?: EntriesOptions) => iterate(leaves, openLeaf, call);
   return {
     digest,
     policy,
     leaves,
     entryCount: leaves.reduce((sum, leaf) => sum + leaf.entryCount, 0),
     size: leaves.reduce((sum, leaf) => sum + leaf.size, 0),
-    readLeaf,
-    openLeaf: async (leaf, call) => openLeaf(...(await fetchLeaf(blobs, leaf, call))),
-    async get(path, call) {
-      const leaf = leaves[leafAt(leaves, path)];
-      if (leaf === undefined) return undefined;
-      return (await readLeaf(leaf, call)).find((entry) => entry.path === path);
+    openLeaf,
+    batches,
+    async readLeaf(leaf, call) {
+      return [...piecesOf(leaf, await openLeaf(leaf, call), 0, createPathOrder())].flat();
     },
-    entries: (call) => iterate(leaves, readLeaf, call),
+    async get(path, call) {
+      const ref = leaves[leafAt(leaves, path)];
+      if (ref === undefined) return undefined;
+      const leaf = await openLeaf(ref, call);
+      const offset = leaf.find(path);
+      const entry = offset < leaf.bytes.length ? leaf.entryAt(offset) : undefined;
+      return entry?.path === path ? entry : undefined;
+    },
+    async *entries(call) {
+      for await (const batch of batches(call)) yield* batch;
+    },
   };
 }
 
 async function* iterate(
   leaves: readonly LeafRef[],
-  readLeaf: Manifest['readLeaf'],
+  openLeaf: Manifest['openLeaf'],
   { prefix = '', after, signal }: EntriesOptions = {},
-): AsyncIterable<Entry> {
+): AsyncIterable<readonly Entry[]> {
   const start = after !== undefined && compareUtf8(after, prefix) > 0 ? after : prefix;
+  const isWanted = ({ path }: Entry) =>
+    path.startsWith(prefix) && (after === undefined || compareUtf8(path, after) > 0);
   const checkOrder = createPathOrder();
   for (let i = Math.max(0, leafAt(leaves, start)); i < leaves.length; i++) {
-    for (const entry of await readLeaf(leaves[i] as LeafRef, { signal })) {
-      checkOrder(entry.path);
-      if (after !== undefined && compareUtf8(entry.path, after) <= 0) continue;
-      if (entry.path.startsWith(prefix)) yield entry;
-      else if (compareUtf8(entry.path, prefix) > 0) return;
+    const ref = leaves[i] as LeafRef;
+    const leaf = await openLeaf(ref, { signal });
+    const offset = compareUtf8(ref.first, start) < 0 ? leaf.find(start) : 0;
+    for (const piece of piecesOf(ref, leaf, offset, checkOrder)) {
+      const batch = start === '' ? piece : piece.filter(isWanted);
+      if (batch.length > 0) yield batch;
+      const last = piece.at(-1)?.path ?? '';
+      if (!last.startsWith(prefix) && compareUtf8(last, prefix) > 0) return;
     }
   }
+}
+
+/** The entries of a leaf from an offset on. Who reads all of it knows that it has as many as its index says. */
+function* piecesOf(
+  ref: LeafRef,
+  leaf: Leaf,
+  offset: number,
+  checkOrder: (path: string) => void,
+): Generator<readonly Entry[]> {
+  let count = 0;
+  let size = 0;
+  for (const piece of leaf.entriesFrom(offset)) {
+    for (const entry of piece) {
+      checkOrder(entry.path);
+      size += entry.size ?? 0;
+    }
+    count += piece.length;
+    yield piece;
+  }
+  if (offset === 0 && (count !== ref.entryCount || size !== ref.size)) throw otherLeaf(ref);
 }
 
 /** The position of the leaf in which a path would be: the last whose first path is not after it; -1 if there is none. */
@@ -110,33 +146,26 @@ function leafAt(leaves: readonly LeafRef[], path: string): number {
   return low - 1;
 }
 
+/** Reads a leaf and makes sure that it is where its index says; what it holds is counted by who reads all of it. */
 async function loadLeaf(
   blobs: BlobStore,
   leaves: readonly LeafRef[],
-  leaf: LeafRef,
+  ref: LeafRef,
   options?: CallOptions,
-): Promise<readonly Entry[]> {
-  const entries = decodeLeaf(...(await fetchLeaf(blobs, leaf, options)));
-  const size = entries.reduce((sum, entry) => sum + (entry.size ?? 0), 0);
-  const last = entries.at(-1)?.path ?? '';
-  if (
-    entries.length !== leaf.entryCount ||
-    entries[0]?.path !== leaf.first ||
-    size !== leaf.size ||
-    leaves[leafAt(leaves, last)]?.digest !== leaf.digest
-  ) {
-    throw damaged(`the leaf at ${quote(leaf.first)} is not the one its index describes`);
-  }
-  return entries;
+): Promise<Leaf> {
+  const bytes = await readVerified(blobs, ref.digest, options);
+  const leaf = openLeaf(
+    bytes,
+    ref.extras === undefined ? undefined : await readVerified(blobs, ref.extras, options),
+  );
+  if (bytes.length === 0 || leaf.entryAt(0).path !== ref.first) throw otherLeaf(ref);
+  const last = leaf.entryAt(bytes.lastIndexOf(lineFeed, bytes.length - 2) + 1);
+  if (leaves[leafAt(leaves, last.path)]?.digest !== ref.digest) throw otherLeaf(ref);
+  return leaf;
 }
 
-async function fetchLeaf(
-  blobs: BlobStore,
-  leaf: LeafRef,
-  options?: CallOptions,
-): Promise<[bytes: Uint8Array, extras?: Uint8Array]> {
-  const bytes = await readVerified(blobs, leaf.digest, options);
-  return leaf.extras === undefined ? [bytes] : [bytes, await readVerified(blobs, leaf.extras, options)];
+function otherLeaf({ first }: LeafRef): CairnError {
+  return damaged(`the leaf at ${quote(first)} is not the one its index describes`);
 }
 
 async function readVerified(
