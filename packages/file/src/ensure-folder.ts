@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { CairnError, checkPath, quote } from '@cairn/core';
-import { type FileOptions, type FileSystem, nodeFileSystem } from './file-system.js';
-import { attempt, systemCode, translateFsError } from './fs-error.js';
+import { type FileOptions, nodeFileSystem, type SyncFileSystem } from './file-system.js';
+import { systemCode, translateFsError } from './fs-error.js';
 
 export interface EnsureFolderOptions extends FileOptions {
   /** Whether a file or link in the way is removed to make room. Default: `false`, it is refused. */
@@ -27,47 +27,68 @@ export function ensureFolder(
   return folderMaker(root, options)(relative);
 }
 
-/** Like {@link ensureFolder}, for many folders: each is looked at once, also by concurrent calls. */
+/** Like {@link ensureFolder}, for many folders: each is looked at once, and not at all in one that was just made. */
 export function folderMaker(root: string, options: EnsureFolderOptions = {}): FolderMaker {
   const { fs = nodeFileSystem, signal, replace = false } = options;
-  const made = new Map<string, Promise<string>>();
+  const made = new Map<string, MadeFolder>();
   const base = resolve(root);
 
-  function ensure(relative: string): Promise<string> {
+  function ensure(relative: string): MadeFolder {
     const known = made.get(relative);
     if (known !== undefined) return known;
-    const making = make(relative);
-    made.set(relative, making);
-    making.catch(() => made.delete(relative));
-    return making;
-  }
-
-  async function make(relative: string): Promise<string> {
     signal?.throwIfAborted();
-    if (relative === '') {
-      await attempt('make the folder', base, fs.mkdir(base, { recursive: true }));
-      return base;
-    }
-    const slash = relative.lastIndexOf('/');
-    const parent = await ensure(slash === -1 ? '' : relative.slice(0, slash));
-    const folder = join(parent, relative.slice(slash + 1));
-    await makeFolder(fs, folder, replace);
+    const folder = relative === '' ? makeRoot() : makeBelow(relative);
+    made.set(relative, folder);
     return folder;
   }
 
-  return async (relative) => ensure(relative === '' ? '' : checkPath(relative));
+  function makeRoot(): MadeFolder {
+    return call('make the folder', base, () => {
+      return { path: base, isNew: fs.sync.mkdirSync(base, { recursive: true }) !== undefined };
+    });
+  }
+
+  function makeBelow(relative: string): MadeFolder {
+    const slash = relative.lastIndexOf('/');
+    const parent = ensure(slash === -1 ? '' : relative.slice(0, slash));
+    const path = join(parent.path, relative.slice(slash + 1));
+    return { path, isNew: makeFolder(fs.sync, path, replace, parent.isNew) };
+  }
+
+  return async (relative) => ensure(relative === '' ? '' : checkPath(relative)).path;
 }
 
-async function makeFolder(fs: FileSystem, folder: string, replace: boolean): Promise<void> {
+interface MadeFolder {
+  readonly path: string;
+  /** Whether it wasn't there before. */
+  readonly isNew: boolean;
+}
+
+/** @returns Whether it wasn't there. */
+function makeFolder(fs: SyncFileSystem, path: string, replace: boolean, isParentNew: boolean): boolean {
+  const look = () => call('make the folder', path, () => fs.lstatSync(path, { throwIfNoEntry: false }));
+  let there = isParentNew ? undefined : look();
+  if (there === undefined) {
+    try {
+      fs.mkdirSync(path);
+      return true;
+    } catch (error) {
+      if (systemCode(error) === 'EEXIST') there = look();
+      if (there === undefined) throw translateFsError(error, 'make the folder', path);
+    }
+  }
+  if (there.isDirectory()) return false;
+  if (!replace) throw inTheWay(path, there.isSymbolicLink() ? 'a symbolic link' : 'a file');
+  call('remove', path, () => fs.unlinkSync(path));
+  call('make the folder', path, () => fs.mkdirSync(path));
+  return true;
+}
+
+function call<T>(what: string, path: string, work: () => T): T {
   try {
-    await fs.mkdir(folder);
+    return work();
   } catch (error) {
-    if (systemCode(error) !== 'EEXIST') throw translateFsError(error, 'make the folder', folder);
-    const there = await attempt('make the folder', folder, fs.lstat(folder));
-    if (there.isDirectory()) return;
-    if (!replace) throw inTheWay(folder, there.isSymbolicLink() ? 'a symbolic link' : 'a file');
-    await attempt('remove', folder, fs.unlink(folder));
-    await attempt('make the folder', folder, fs.mkdir(folder));
+    throw translateFsError(error, what, path);
   }
 }
 
