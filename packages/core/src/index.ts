@@ -29,6 +29,8 @@ export { diffManifests, type EntryChange } from './manifest/diff-manifests.js';
 export type { LeafRef, PolicyRef } from './manifest/index-blob.js';
 export { checkEntry, type Leaf } from './manifest/leaf.js';
 export { type EntriesOptions, type Manifest, openManifest } from './manifest/manifest.js';
+export { type ManifestEdits, rewriteManifest } from './manifest/rewrite-manifest.js';
+export type { EntryEdit } from './manifest/splice-leaf.js';
 export { type WrittenManifest, writeManifest } from './manifest/write-manifest.js';
 export {
   checkDescription,

@@ -15,6 +15,7 @@ export const maxSegmentBytes = 255;
  * @throws CairnError `path_invalid`.
  */
 export function checkPath(path: string): string {
+  if (isPlain(path)) return path;
   const problem = pathProblem(path);
   if (problem === undefined) return path;
   throw new CairnError('path_invalid', `${quote(String(path))} can't be a path in an artifact: ${problem}`, {
@@ -22,7 +23,28 @@ export function checkPath(path: string): string {
   });
 }
 
-/** Printable ASCII without a backslash: nothing in it needs a closer look. */
+const dot = 0x2e;
+const slash = 0x2f;
+const colon = 0x3a;
+const backslash = 0x5c;
+
+/** Whether nothing in a path needs a closer look. One pass, for it is asked for every entry, several times. */
+function isPlain(path: unknown): boolean {
+  if (typeof path !== 'string' || path.length > maxPathBytes || path.charCodeAt(1) === colon) return false;
+  let start = 0;
+  for (let i = 0; i <= path.length; i++) {
+    const unit = i === path.length ? slash : path.charCodeAt(i);
+    if (unit === slash) {
+      const length = i - start;
+      if (length === 0 || length > maxSegmentBytes) return false;
+      if (length <= 2 && path.charCodeAt(start) === dot) return false;
+      start = i + 1;
+    } else if (unit < 0x20 || unit > 0x7e || unit === backslash) return false;
+  }
+  return true;
+}
+
+/** Printable ASCII without a backslash. */
 const plain = /^[ -[\]-~]*$/;
 
 function pathProblem(path: string): string | undefined {

@@ -13,9 +13,11 @@ export function endsLeaf(path: string): boolean {
     hash = Math.imul(hash ^ value, 0x01000193);
   };
   for (let i = 0; i < path.length; i++) {
-    const code = path.codePointAt(i) as number;
-    if (code < 0x80) byte(code);
-    else {
+    const unit = path.charCodeAt(i);
+    if (unit < 0x80) {
+      hash = Math.imul(hash ^ unit, 0x01000193);
+    } else {
+      const code = path.codePointAt(i) as number;
       if (code < 0x800) byte(0xc0 | (code >> 6));
       else {
         if (code < 0x10000) byte(0xe0 | (code >> 12));

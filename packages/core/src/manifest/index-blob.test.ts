@@ -11,7 +11,14 @@ const digest = (n: number) => file('x', n).digest;
 
 const leaves: readonly LeafRef[] = [
   { digest: digest(1), first: 'a "quoted" name', entryCount: 1000, size: 0 },
-  { digest: digest(2), first: 'images/cat.png', entryCount: 1, size: 7, extras: digest(3) },
+  {
+    digest: digest(2),
+    first: 'images/cat.png',
+    entryCount: 1,
+    size: 7,
+    extras: digest(3),
+    references: { entries: 1, size: 7 },
+  },
   { digest: digest(4), first: '数据', entryCount: 2, size: Number.MAX_SAFE_INTEGER },
 ];
 const index: ManifestIndex = { policy: { name: 'mine', config: { b: [1, { c: null }], a: '数' } }, leaves };
@@ -27,12 +34,15 @@ test('is text that a person can read', () => {
   expect(text.split('\n').slice(0, 3)).toEqual([
     '{"cairn":"manifest","format":1,"policy":{"config":{"a":"数","b":[1,{"c":null}]},"name":"mine"}}',
     `{"entries":1000,"first":"a \\"quoted\\" name","leaf":"${digest(1)}","size":0}`,
-    `{"entries":1,"extras":"${digest(3)}","first":"images/cat.png","leaf":"${digest(2)}","size":7}`,
+    `{"entries":1,"extras":"${digest(3)}","first":"images/cat.png","leaf":"${digest(2)}","references":{"entries":1,"size":7},"size":7}`,
   ]);
 });
 
-test('the digest covers the leaves, and neither the policy nor the extras', () => {
-  const covered = text.replace(/^.*\n/, '').replace(`"extras":"${digest(3)}",`, '');
+test('the digest covers the leaves, and neither the policy nor the extras and references', () => {
+  const covered = text
+    .replace(/^.*\n/, '')
+    .replace(`"extras":"${digest(3)}",`, '')
+    .replace('"references":{"entries":1,"size":7},', '');
   expect(digestIndex(leaves, hasher)).toBe(hasher.hash(bytes(covered)));
 });
 
@@ -71,6 +81,19 @@ describe('decoding is strict', () => {
     ['a size below 0', `${header}\n${first.replace('"size":0', '"size":-1')}\n`],
     ['a leaf without a digest', `${header}\n${first.replace('blake3:', 'md5:')}\n`],
     ['extras without a digest', `${header}\n${second.replace(/"extras":"[^"]*"/, '"extras":"x"')}\n`],
+    [
+      'references that are none',
+      `${header}\n${second.replace('"references":{"entries":1,', '"references":{"entries":0,')}\n`,
+    ],
+    [
+      'more references than entries',
+      `${header}\n${second.replace('"references":{"entries":1,', '"references":{"entries":2,')}\n`,
+    ],
+    [
+      'references without a size',
+      `${header}\n${second.replace('"entries":1,"size":7},', '"entries":1},')}\n`,
+    ],
+    ['references that are null', `${header}\n${second.replace(/"references":.*?}/, '"references":null')}\n`],
     ['extras that are null', `${header}\n${second.replace(/"extras":"[^"]*"/, '"extras":null')}\n`],
     ['a leaf with a key more', `${header}\n${first.replace('"first"', '"f":1,"first"')}\n`],
     [

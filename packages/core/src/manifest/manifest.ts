@@ -7,7 +7,7 @@ import { loadHasher } from '../hash/hasher.js';
 import { compareUtf8 } from '../path.js';
 import { quote } from '../printable.js';
 import type { BlobStore } from '../seams/blob-store.js';
-import { decodeIndex, digestIndex, type LeafRef, type PolicyRef } from './index-blob.js';
+import { decodeIndex, digestIndex, type LeafRef, type PolicyRef, sumOf, type Totals } from './index-blob.js';
 import { damaged, lineFeed } from './json-lines.js';
 import { type Leaf, openLeaf } from './leaf.js';
 import { createPathOrder } from './path-order.js';
@@ -31,6 +31,8 @@ export interface Manifest {
   readonly entryCount: number;
   /** Of all entries whose size is known, in bytes. */
   readonly size: number;
+  /** The entries that are references, and their share of the size. */
+  readonly references: Totals['references'];
   /** In the order of their paths. Two manifests share the leaves whose digests are equal. */
   readonly leaves: readonly LeafRef[];
 
@@ -71,8 +73,7 @@ export async function openManifest(
     digest,
     policy,
     leaves,
-    entryCount: leaves.reduce((sum, leaf) => sum + leaf.entryCount, 0),
-    size: leaves.reduce((sum, leaf) => sum + leaf.size, 0),
+    ...sumOf(leaves),
     openLeaf,
     batches,
     async readLeaf(leaf, call) {
@@ -121,17 +122,25 @@ function* piecesOf(
   offset: number,
   checkOrder: (path: string) => void,
 ): Generator<readonly Entry[]> {
-  let count = 0;
-  let size = 0;
+  const { entryCount, size, references = { entries: 0, size: 0 } } = ref;
+  const found = { entries: 0, size: 0, references: 0, referenceSize: 0 };
   for (const piece of leaf.entriesFrom(offset)) {
     for (const entry of piece) {
       checkOrder(entry.path);
-      size += entry.size ?? 0;
+      found.size += entry.size ?? 0;
+      if (entry.kind === 'file') continue;
+      found.references++;
+      found.referenceSize += entry.size ?? 0;
     }
-    count += piece.length;
+    found.entries += piece.length;
     yield piece;
   }
-  if (offset === 0 && (count !== ref.entryCount || size !== ref.size)) throw otherLeaf(ref);
+  const isAsSaid =
+    found.entries === entryCount &&
+    found.size === size &&
+    found.references === references.entries &&
+    found.referenceSize === references.size;
+  if (offset === 0 && !isAsSaid) throw otherLeaf(ref);
 }
 
 /** The position of the leaf in which a path would be: the last whose first path is not after it; -1 if there is none. */

@@ -1,15 +1,11 @@
 import type { AnyIterable } from '../bytes.js';
 import type { ContentDigest } from '../digest.js';
 import type { Entry } from '../entry.js';
-import type { Hasher } from '../hash/hasher.js';
-import { loadHasher } from '../hash/hasher.js';
-import { utf8Length } from '../path.js';
+import { type Hasher, loadHasher } from '../hash/hasher.js';
 import type { BlobStore, TransferOptions } from '../seams/blob-store.js';
 import type { Source } from '../source.js';
-import { endsLeaf, maxLeafBytes } from './boundary.js';
-import { digestIndex, encodeIndex, type LeafRef, type PolicyRef } from './index-blob.js';
-import { checkEntry, encodeEntry, encodeExtra } from './leaf.js';
-import { createPathOrder } from './path-order.js';
+import { createLeafCutter, type LeafCutter } from './cut-leaves.js';
+import { digestIndex, encodeIndex, type LeafRef, type PolicyRef, sumOf, type Totals } from './index-blob.js';
 
 /** A manifest that is stored. */
 export interface WrittenManifest {
@@ -20,6 +16,8 @@ export interface WrittenManifest {
   readonly entryCount: number;
   /** Of all entries whose size is known, in bytes. */
   readonly size: number;
+  /** The entries that are references, and their share of the size. */
+  readonly references: Totals['references'];
 }
 
 /**
@@ -35,63 +33,44 @@ export async function writeManifest(
   options?: TransferOptions,
 ): Promise<WrittenManifest> {
   const hasher = await loadHasher(blobs.algorithm);
-  const leaves: LeafRef[] = [];
-  await store(blobs, leafSources(entries, hasher, leaves), options);
-  const index = new TextEncoder().encode(encodeIndex({ policy, leaves }));
-  await store(blobs, [{ kind: 'bytes', bytes: index }], options);
-  return {
-    digest: digestIndex(leaves, hasher),
-    blob: hasher.hash(index),
-    entryCount: leaves.reduce((sum, leaf) => sum + leaf.entryCount, 0),
-    size: leaves.reduce((sum, leaf) => sum + leaf.size, 0),
-  };
+  const cutter = createLeafCutter(hasher);
+  // A step of an asynchronous iteration costs as much as all the rest that is done for an entry.
+  const leaves = Symbol.iterator in entries ? cut(entries, cutter) : cutAsTheyCome(entries, cutter);
+  await storeBlobs(leaves, blobs, options);
+  return storeIndex(cutter.leaves, blobs, hasher, policy, options);
 }
 
-async function store(
+function* cut(entries: Iterable<Entry>, cutter: LeafCutter): Generator<Uint8Array> {
+  for (const entry of entries) yield* cutter.add(entry);
+  yield* cutter.end();
+}
+
+async function* cutAsTheyCome(entries: AsyncIterable<Entry>, cutter: LeafCutter): AsyncGenerator<Uint8Array> {
+  for await (const entry of entries) yield* cutter.add(entry);
+  yield* cutter.end();
+}
+
+/** Stores the index of leaves that are stored. */
+export async function storeIndex(
+  leaves: readonly LeafRef[],
   blobs: BlobStore,
-  sources: AnyIterable<Source>,
+  hasher: Hasher,
+  policy: PolicyRef,
+  options?: TransferOptions,
+): Promise<WrittenManifest> {
+  const index = new TextEncoder().encode(encodeIndex({ policy, leaves }));
+  await storeBlobs([index], blobs, options);
+  return { digest: digestIndex(leaves, hasher), blob: hasher.hash(index), ...sumOf(leaves) };
+}
+
+export async function storeBlobs(
+  parts: AnyIterable<Uint8Array>,
+  blobs: BlobStore,
   options?: TransferOptions,
 ): Promise<void> {
-  for await (const _ of blobs.put(sources, options));
+  for await (const _ of blobs.put(toSources(parts), options));
 }
 
-/** Cuts entries into leaves, yields what to store, and notes each leaf in `leaves`. */
-async function* leafSources(
-  entries: AnyIterable<Entry>,
-  hasher: Hasher,
-  leaves: LeafRef[],
-): AsyncGenerator<Source> {
-  const encoder = new TextEncoder();
-  const checkOrder = createPathOrder();
-  let leaf = emptyLeaf();
-  function* close(): Generator<Source> {
-    const bytes = encoder.encode(leaf.lines.join(''));
-    const extras = leaf.extras.length === 0 ? undefined : encoder.encode(leaf.extras.join(''));
-    leaves.push({
-      digest: hasher.hash(bytes),
-      first: leaf.first,
-      entryCount: leaf.lines.length,
-      size: leaf.size,
-      ...(extras === undefined ? {} : { extras: hasher.hash(extras) }),
-    });
-    leaf = emptyLeaf();
-    yield { kind: 'bytes', bytes };
-    if (extras !== undefined) yield { kind: 'bytes', bytes: extras };
-  }
-  for await (const entry of entries) {
-    checkOrder(checkEntry(entry).path);
-    if (leaf.lines.length === 0) leaf.first = entry.path;
-    const line = encodeEntry(entry);
-    leaf.lines.push(line);
-    leaf.bytes += utf8Length(line);
-    leaf.size += entry.size ?? 0;
-    const extra = entry.kind === 'file' ? '' : encodeExtra(entry.path, entry.extra);
-    if (extra !== '') leaf.extras.push(extra);
-    if (endsLeaf(entry.path) || leaf.bytes >= maxLeafBytes) yield* close();
-  }
-  if (leaf.lines.length > 0) yield* close();
-}
-
-function emptyLeaf() {
-  return { first: '', lines: [] as string[], extras: [] as string[], bytes: 0, size: 0 };
+async function* toSources(parts: AnyIterable<Uint8Array>): AsyncGenerator<Source> {
+  for await (const bytes of parts) yield { kind: 'bytes', bytes };
 }
