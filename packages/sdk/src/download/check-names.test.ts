@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import { caught } from '../../test/support/caught.js';
-import { checkNames } from './check-names.js';
+import { nameCheck } from './check-names.js';
 
-const check = (path: string, platform: NodeJS.Platform, allowGit = false) =>
-  checkNames(['fine', path], { allowGit, platform });
+function check(path: string, platform: NodeJS.Platform, allowGit = false): void {
+  const checkName = nameCheck({ allowGit, platform });
+  for (const each of ['fine/a', 'fine/b', path, 'fine/c']) checkName(each);
+}
 
 test.each(['.git/hooks/pre-commit', '.GIT/x', 'git~1/config', '.git', '.git /x', '.git./x', '.g\u200cit/x'])(
   'refuses %j on every system, unless it is allowed',

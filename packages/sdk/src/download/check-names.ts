@@ -7,27 +7,38 @@ const notOnWindows = /[<>:"|?*]|[. ]$|^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\
 const ignorable = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g;
 
 /**
- * Refuses paths that must not become files on this machine, whatever else is right about them.
+ * Makes a check to call with every path: it refuses those that must not become files on this machine, whatever else is
+ * right about them.
  *
  * @throws CairnError `path_invalid`.
  */
-export function checkNames(
-  paths: Iterable<string>,
-  { allowGit, platform = process.platform }: { allowGit: boolean; platform?: NodeJS.Platform },
-): void {
-  for (const path of paths) {
-    const segments = checkPath(path).split('/');
-    if (!allowGit && isGitFolder(segments[0] as string)) {
-      throw new CairnError('path_invalid', `${quote(path)} would become part of a git repository`, {
-        hint: 'If you trust who logged it, pass { allowGit: true }.',
-      });
+export function nameCheck({
+  allowGit,
+  platform = process.platform,
+}: {
+  readonly allowGit: boolean;
+  readonly platform?: NodeJS.Platform;
+}): (path: string) => void {
+  /** The first segment of the path before. */
+  let known = '';
+  return (path) => {
+    checkPath(path);
+    if (!allowGit && !(path.startsWith(known) && path[known.length] === '/')) {
+      known = path.slice(0, path.indexOf('/') === -1 ? path.length : path.indexOf('/'));
+      if (isGitFolder(known)) throw becomesGit(path);
     }
-    if (platform === 'win32' && segments.some((segment) => notOnWindows.test(segment))) {
+    if (platform === 'win32' && path.split('/').some((segment) => notOnWindows.test(segment))) {
       throw new CairnError('path_invalid', `${quote(path)} can't be a file on Windows`, {
         hint: 'Download the other entries with { path }, or read this one with getPath(…).open().',
       });
     }
-  }
+  };
+}
+
+function becomesGit(path: string): CairnError {
+  return new CairnError('path_invalid', `${quote(path)} would become part of a git repository`, {
+    hint: 'If you trust who logged it, pass { allowGit: true }.',
+  });
 }
 
 function isGitFolder(segment: string): boolean {

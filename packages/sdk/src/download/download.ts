@@ -1,19 +1,25 @@
-import type { Entry, FileEntry, Manifest, ReferenceEntry } from '@cairn/core';
+import type { FileToLoad, ReferenceEntry } from '@cairn/core';
 import { folderMaker } from '@cairn/file';
 import { Progress } from '../progress.js';
-import { eachOf } from '../util/each-of.js';
+import { breather } from '../util/breathe.js';
 import type { Contents } from '../version/contents.js';
-import { noEntry } from '../version/find-entry.js';
 import type { Version } from '../version.js';
 import { checkCollisions } from './check-collisions.js';
-import { checkNames } from './check-names.js';
 import { downloadReferences } from './download-references.js';
 import type { DownloadOptions } from './options.js';
 import { fileOf, rootOf } from './root.js';
+import { type Selection, select } from './select.js';
 import { refuseStoreInside } from './store-inside.js';
-import { expectedOf, removeStrangers } from './strangers.js';
+import { removeStrangers } from './strangers.js';
+import { survey } from './survey.js';
 
-/** Makes files of entries; see `Version.download`. */
+/** How many references are held at once, for some to be fetched while others are looked at. */
+const referencesAtOnce = 1000;
+
+/**
+ * Makes files of entries; see `Version.download`. They are gone through once to check all of them and once to load them:
+ * there may be too many to hold.
+ */
 export async function download(
   version: Version<object>,
   contents: Contents,
@@ -23,19 +29,25 @@ export async function download(
   try {
     const root = rootOf(version, given);
     progress.enter('scan');
-    const { entries, folder } = await select(contents.manifest, path, `${version}`, signal);
-    const paths = entries.map((entry) => entry.path);
-    checkNames(paths, { allowGit });
+    const selection = await select(contents.manifest, path, `${version}`, signal);
+    const found = await survey(selection.batches(), { allowGit });
     const makeFolder = folderMaker(root, { signal, replace: exact });
     await makeFolder('');
-    await checkCollisions(root, paths, { signal });
-    if (exact && folder !== undefined) {
+    if (found.hasLookalikes) await checkCollisions(root, selection.batches(), { signal });
+    if (exact && selection.folder !== undefined) {
       await refuseStoreInside(root, contents.store);
-      await makeFolder(folder);
-      await removeStrangers(root, expectedOf(paths), signal, folder);
+      await makeFolder(selection.folder);
+      await removeStrangers(root, selection.batches(), signal, selection.folder);
     }
-    await eachOf(new Set(paths.map(folderOf)), 16, signal, async (folder) => void (await makeFolder(folder)));
-    await load(contents, entries, root, progress, signal);
+    const breathe = breather();
+    for (const folder of found.folders) {
+      await makeFolder(folder);
+      await breathe();
+    }
+    progress.enter('download');
+    progress.expect(found.size, found.entryCount);
+    if (found.entryCount > found.referenceCount) await loadFiles(contents, selection, root, progress, signal);
+    if (found.referenceCount > 0) await loadReferences(contents, selection, root, progress, signal);
     progress.succeed();
     return root;
   } finally {
@@ -43,36 +55,17 @@ export async function download(
   }
 }
 
-/** The entries that are asked for, and the folder that they fill, if they fill one. */
-async function select(
-  manifest: Manifest,
-  path: string | undefined,
-  address: string,
-  signal: AbortSignal | undefined,
-): Promise<{ entries: Entry[]; folder: string | undefined }> {
-  const entries: Entry[] = [];
-  const folder = path?.replace(/\/$/, '') ?? '';
-  const prefix = folder === '' ? '' : `${folder}/`;
-  for await (const entry of manifest.entries({ prefix, signal })) entries.push(entry);
-  if (entries.length > 0 || path === undefined) return { entries, folder };
-  const entry = await manifest.get(path, { signal });
-  if (entry !== undefined) return { entries: [entry], folder: undefined };
-  throw await noEntry(manifest, path, address, signal);
-}
-
-async function load(
+async function loadFiles(
   { policy }: Contents,
-  entries: readonly Entry[],
+  { batches }: Selection,
   root: string,
   progress: Progress,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const files = entries.filter((entry): entry is FileEntry => entry.kind === 'file');
-  const references = entries.filter((entry): entry is ReferenceEntry => entry.kind === 'reference');
-  progress.enter('download');
-  progress.expect(totalSize(entries), entries.length);
-  function* requests() {
-    for (const entry of files) yield { entry, to: fileOf(root, entry.path) };
+  async function* requests(): AsyncGenerator<FileToLoad, void, undefined> {
+    for await (const batch of batches()) {
+      for (const entry of batch) if (entry.kind === 'file') yield { entry, to: fileOf(root, entry.path) };
+    }
   }
   for await (const { entry, written } of policy.loadFiles(requests(), {
     signal,
@@ -80,19 +73,21 @@ async function load(
   })) {
     progress.fileDone(entry.path, entry.size, !written);
   }
-  await downloadReferences(policy, references, root, progress, signal);
 }
 
-/** `undefined` where a source didn't tell. */
-function totalSize(entries: readonly Entry[]): number | undefined {
-  let total = 0;
-  for (const { size } of entries) {
-    if (size === undefined) return undefined;
-    total += size;
+async function loadReferences(
+  { policy }: Contents,
+  { batches }: Selection,
+  root: string,
+  progress: Progress,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  let waiting: ReferenceEntry[] = [];
+  for await (const batch of batches()) {
+    for (const entry of batch) if (entry.kind === 'reference') waiting.push(entry);
+    if (waiting.length < referencesAtOnce) continue;
+    await downloadReferences(policy, waiting, root, progress, signal);
+    waiting = [];
   }
-  return total;
-}
-
-function folderOf(path: string): string {
-  return path.slice(0, Math.max(path.lastIndexOf('/'), 0));
+  await downloadReferences(policy, waiting, root, progress, signal);
 }

@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 
 /** The absolute path of the folder of a version: the one given, else the same on every system. */
 export function rootOf(
@@ -10,5 +10,6 @@ export function rootOf(
 
 /** Where an entry's file is. */
 export function fileOf(root: string, path: string): string {
-  return join(root, ...path.split('/'));
+  const local = sep === '/' ? path : path.replaceAll('/', sep);
+  return root.endsWith(sep) ? root + local : root + sep + local;
 }

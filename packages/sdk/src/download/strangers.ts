@@ -1,7 +1,8 @@
-import type { Dirent } from 'node:fs';
+import { type Dirent, lstatSync } from 'node:fs';
 import { lstat, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import type { AnyIterable } from '@cairn/core';
 import { translateFsError } from '@cairn/file';
+import { type FolderNames, foldersOf } from './folder-names.js';
 import { fileOf } from './root.js';
 
 /** Something in a folder that no entry accounts for. */
@@ -10,73 +11,78 @@ export interface Stranger {
   readonly absolute: string;
 }
 
-/** The paths of entries and of the folders they are in. */
-export interface Expected {
-  readonly isFolder: ReadonlyMap<string, boolean>;
-  /** The paths by what file systems make of them that fold names. */
-  readonly folded: ReadonlyMap<string, string>;
+/** Makes what tells the strangers in one folder after the other, each after those below it. */
+export function strangerFinder(root: string): (folder: FolderNames) => Promise<readonly Stranger[]> {
+  const real = new WeakMap<FolderNames, boolean>();
+
+  /** Links are not followed: one in the place of a folder is a stranger in the folder above. */
+  function isReal(folder: FolderNames): boolean {
+    if (folder.parent === undefined) return true;
+    const known = real.get(folder);
+    if (known !== undefined) return known;
+    const at = fileOf(root, folder.path);
+    const answer = isReal(folder.parent) && lstatSync(at, { throwIfNoEntry: false })?.isDirectory() === true;
+    real.set(folder, answer);
+    return answer;
+  }
+
+  return async (folder) => {
+    if (!isReal(folder)) return [];
+    const { path, names } = folder;
+    const absolute = path === '' ? root : fileOf(root, path);
+    const strangers: Stranger[] = [];
+    let folded: ReadonlyMap<string, string> | undefined;
+    for (const item of await list(absolute)) {
+      let isFolder = names.get(item.name);
+      if (isFolder === undefined) {
+        folded ??= new Map([...names.keys()].map((name) => [fold(name), name]));
+        const name = folded.get(fold(item.name));
+        if (name !== undefined && (await isSame(fileOf(absolute, item.name), fileOf(absolute, name)))) {
+          isFolder = names.get(name);
+        }
+      }
+      if (isFolder === item.isDirectory()) continue;
+      const below = path === '' ? item.name : `${path}/${item.name}`;
+      strangers.push({ path: below, absolute: fileOf(absolute, item.name) });
+    }
+    return strangers;
+  };
 }
 
-export function expectedOf(paths: Iterable<string>): Expected {
-  const isFolder = new Map([['', true]]);
-  for (let path of paths) {
-    isFolder.set(path, false);
-    while (path !== '') {
-      path = path.slice(0, Math.max(path.lastIndexOf('/'), 0));
-      if (isFolder.has(path)) break;
-      isFolder.set(path, true);
-    }
-  }
-  return { isFolder, folded: new Map([...isFolder.keys()].map((path) => [fold(path), path])) };
+/** Whether this file system has one file under both names. */
+async function isSame(a: string, b: string): Promise<boolean> {
+  const [one, other] = await Promise.all([a, b].map((at) => lstat(at).catch(() => undefined)));
+  return one !== undefined && one.ino === other?.ino && one.dev === other.dev;
+}
+
+/** A name as file systems see it that fold names. */
+function fold(name: string): string {
+  return name.normalize('NFD').toUpperCase().toLowerCase();
 }
 
 /**
- * What is in a folder, at any depth, and neither an entry nor a folder of one. Links are not followed: one in the place of
- * a folder is a stranger. What is in a strange folder is not listed.
+ * Removes what is in a folder, at any depth, and neither an entry nor a folder of one. A link is removed, not what it
+ * leads to.
+ *
+ * @param batches The entries, in the order of their paths.
+ * @param within The folder, below `root`.
  */
-export async function* listStrangers(
-  root: string,
-  expected: Expected,
-  signal: AbortSignal | undefined,
-  folder = '',
-): AsyncGenerator<Stranger> {
-  signal?.throwIfAborted();
-  const below = fileOf(root, folder);
-  for (const item of await list(below)) {
-    const path = folder === '' ? item.name : `${folder}/${item.name}`;
-    const known = expected.isFolder.has(path) ? path : await otherName(root, path, expected);
-    if (known === undefined || expected.isFolder.get(known) !== item.isDirectory()) {
-      yield { path, absolute: join(below, item.name) };
-    } else if (item.isDirectory()) {
-      yield* listStrangers(root, expected, signal, known);
-    }
-  }
-}
-
-/** The path by which an entry is expected that this file system calls otherwise. */
-async function otherName(root: string, path: string, { folded }: Expected): Promise<string | undefined> {
-  const name = folded.get(fold(path));
-  if (name === undefined) return undefined;
-  const [a, b] = await Promise.all([path, name].map((at) => lstat(fileOf(root, at)).catch(() => undefined)));
-  return a !== undefined && a.ino === b?.ino && a.dev === b.dev ? name : undefined;
-}
-
-function fold(path: string): string {
-  return path.normalize('NFD').toUpperCase().toLowerCase();
-}
-
-/** Removes what is in a folder and no entry accounts for. A link is removed, not what it leads to. */
 export async function removeStrangers(
   root: string,
-  expected: Expected,
+  batches: AnyIterable<readonly { readonly path: string }[]>,
   signal: AbortSignal | undefined,
-  folder?: string,
+  within: string,
 ): Promise<void> {
-  for await (const { absolute } of listStrangers(root, expected, signal, folder)) {
-    try {
-      await rm(absolute, { recursive: true, force: true });
-    } catch (error) {
-      throw translateFsError(error, 'remove', absolute);
+  const strangersIn = strangerFinder(root);
+  for await (const folder of foldersOf(batches)) {
+    if (within !== '' && folder.path !== within && !folder.path.startsWith(`${within}/`)) continue;
+    signal?.throwIfAborted();
+    for (const { absolute } of await strangersIn(folder)) {
+      try {
+        await rm(absolute, { recursive: true, force: true });
+      } catch (error) {
+        throw translateFsError(error, 'remove', absolute);
+      }
     }
   }
 }

@@ -45,7 +45,8 @@ export async function* readStore<T>(
 ): AsyncGenerator<T, void, undefined> {
   const held = await access.hold();
   try {
-    yield* read(held.store);
+    // Not by `yield*`, which costs several steps more for each item.
+    for await (const item of read(held.store)) yield item;
   } finally {
     await held.release({ linger: true });
   }

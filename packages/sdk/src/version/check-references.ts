@@ -12,8 +12,9 @@ export interface ReferencesReport {
   readonly unverified: readonly { readonly path: string; readonly reason: string }[];
 }
 
-/** How many objects are asked about at once. */
+/** How many objects are asked about at once, and how many references are held for it. */
 const concurrency = 8;
+const referencesAtOnce = 1000;
 
 const nothingRecorded = 'nothing to compare it with was recorded';
 
@@ -22,32 +23,37 @@ export async function checkReferences(
   { manifest, policy }: Contents,
   signal: AbortSignal | undefined,
 ): Promise<ReferencesReport> {
-  const references: ReferenceEntry[] = [];
-  for await (const entry of manifest.entries({ signal })) {
-    if (entry.kind === 'reference') references.push(entry);
-  }
-  const states = new Map<string, 'match' | 'changed' | 'missing'>();
-  const reasons = new Map<string, string>();
-  await eachOf(references, concurrency, signal, async (entry, signal) => {
-    try {
-      const state = await policy.checkReference(entry, { signal });
-      if (state === 'unverifiable') reasons.set(entry.path, nothingRecorded);
-      else states.set(entry.path, state);
-    } catch (error) {
-      if (!CairnError.is(error)) throw error;
-      reasons.set(entry.path, error.message);
-    }
-  });
-  const paths = references.map(({ path }) => path);
-  const those = (state: 'match' | 'changed' | 'missing') =>
-    paths.filter((path) => states.get(path) === state);
-  return {
-    ok: those('match'),
-    changed: those('changed'),
-    missing: those('missing'),
-    unverified: paths.flatMap((path) => {
-      const reason = reasons.get(path);
-      return reason === undefined ? [] : [{ path, reason }];
-    }),
+  const report = {
+    ok: [] as string[],
+    changed: [] as string[],
+    missing: [] as string[],
+    unverified: [] as { path: string; reason: string }[],
   };
+  async function check(references: readonly ReferenceEntry[]): Promise<void> {
+    const states = new Map<ReferenceEntry, 'match' | 'changed' | 'missing' | { reason: string }>();
+    await eachOf(references, concurrency, signal, async (entry, signal) => {
+      try {
+        const state = await policy.checkReference(entry, { signal });
+        states.set(entry, state === 'unverifiable' ? { reason: nothingRecorded } : state);
+      } catch (error) {
+        if (!CairnError.is(error)) throw error;
+        states.set(entry, { reason: error.message });
+      }
+    });
+    for (const entry of references) {
+      const { path } = entry;
+      const state = states.get(entry);
+      if (typeof state === 'object') report.unverified.push({ path, reason: state.reason });
+      else if (state !== undefined) report[state === 'match' ? 'ok' : state].push(path);
+    }
+  }
+  let waiting: ReferenceEntry[] = [];
+  for await (const batch of manifest.batches({ signal })) {
+    for (const entry of batch) if (entry.kind === 'reference') waiting.push(entry);
+    if (waiting.length < referencesAtOnce) continue;
+    await check(waiting);
+    waiting = [];
+  }
+  await check(waiting);
+  return report;
 }

@@ -1,4 +1,11 @@
-import { type Manifest, openManifest, type StoragePolicy, type Store, type VersionRecord } from '@cairn/core';
+import {
+  type BlobStore,
+  type Manifest,
+  openManifest,
+  type StoragePolicy,
+  type Store,
+  type VersionRecord,
+} from '@cairn/core';
 import { policyOf, type Workspace } from '../workspace.js';
 
 /** What a version holds, and what reads it. */
@@ -8,12 +15,35 @@ export interface Contents {
   readonly policy: StoragePolicy;
 }
 
+/** The manifests that were opened last, by their store: their lists of leaves, which are what they are for ever. */
+const opened = new WeakMap<BlobStore, Map<string, Manifest>>();
+const remembered = 4;
+
 /** @throws CairnError `not_found`, `manifest_invalid`, `integrity_mismatch`, `unsupported_format`. */
 export async function openContents(
   { workspace, record }: { readonly workspace: Workspace; readonly record: VersionRecord },
   store: Store,
   signal: AbortSignal | undefined,
 ): Promise<Contents> {
-  const manifest = await openManifest(store.blobs, record.manifest, { expected: record.digest, signal });
+  signal?.throwIfAborted();
+  const manifest = await openRemembered(store.blobs, record, signal);
   return { store, manifest, policy: policyOf(workspace, store, manifest.policy) };
+}
+
+async function openRemembered(
+  blobs: BlobStore,
+  { manifest: blob, digest: expected }: VersionRecord,
+  signal: AbortSignal | undefined,
+): Promise<Manifest> {
+  const ofStore = opened.get(blobs) ?? new Map<string, Manifest>();
+  opened.set(blobs, ofStore);
+  const key = `${blob} ${expected}`;
+  const manifest = ofStore.get(key) ?? (await openManifest(blobs, blob, { expected, signal }));
+  ofStore.delete(key);
+  ofStore.set(key, manifest);
+  for (const oldest of ofStore.keys()) {
+    if (ofStore.size <= remembered) break;
+    ofStore.delete(oldest);
+  }
+  return manifest;
 }

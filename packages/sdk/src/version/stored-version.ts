@@ -123,7 +123,9 @@ export class StoredVersion<M extends object = Metadata> implements Version<M> {
     const version = this;
     return readStore(this.#workspace.store, async function* (store) {
       const { manifest } = await openContents(inside, store, options.signal);
-      for await (const entry of manifest.entries(options)) yield new StoredEntry(version, inside, entry);
+      for await (const batch of manifest.batches(options)) {
+        for (const entry of batch) yield new StoredEntry(version, inside, entry);
+      }
     });
   }
 

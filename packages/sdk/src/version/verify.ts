@@ -1,11 +1,15 @@
+import { lstatSync, type Stats } from 'node:fs';
 import { lstat } from 'node:fs/promises';
-import { CairnError, type Entry, type Manifest } from '@cairn/core';
+import { CairnError, type Entry, type Manifest, sortByUtf8 } from '@cairn/core';
 import { translateFsError } from '@cairn/file';
+import { type FolderNames, walkFolderNames } from '../download/folder-names.js';
 import { knownDigest } from '../download/reference-memory.js';
 import { fileOf } from '../download/root.js';
-import { expectedOf, listStrangers } from '../download/strangers.js';
+import { strangerFinder } from '../download/strangers.js';
+import { breather } from '../util/breathe.js';
 import { eachOf } from '../util/each-of.js';
 import { fileMatches } from '../util/local-digest.js';
+import { maxSmall, smallFileHasher } from '../util/small-files.js';
 
 /** How a folder compares with a version. All lists are of paths; each entry is in one of the first four. */
 export interface VerifyReport {
@@ -19,7 +23,9 @@ export interface VerifyReport {
   readonly stranger: readonly string[];
 }
 
-/** How many files are read at once. */
+type State = 'ok' | 'changed' | 'missing' | 'unverified';
+
+/** How many of the files are read at once that are not small. */
 const concurrency = 8;
 
 export async function verifyFolder(
@@ -27,38 +33,61 @@ export async function verifyFolder(
   root: string,
   signal: AbortSignal | undefined,
 ): Promise<VerifyReport> {
-  const entries: Entry[] = [];
-  for await (const entry of manifest.entries({ signal })) entries.push(entry);
-  const found = new Map<string, keyof VerifyReport>();
-  await eachOf(entries, concurrency, signal, async (entry, signal) => {
-    found.set(entry.path, await verifyEntry(entry, fileOf(root, entry.path), signal));
-  });
-  const stranger: string[] = [];
+  const report = { ok: [], changed: [], missing: [], unverified: [], stranger: [] } as Record<
+    keyof VerifyReport,
+    string[]
+  >;
+  const hashSmall = await smallFileHasher();
+  const strangersIn = strangerFinder(root);
   const isThere = (await lstat(root).catch(() => undefined)) !== undefined;
-  const expected = expectedOf(entries.map(({ path }) => path));
-  if (isThere) for await (const { path } of listStrangers(root, expected, signal)) stranger.push(path);
-  const those = (state: keyof VerifyReport) =>
-    entries.filter(({ path }) => found.get(path) === state).map(({ path }) => path);
-  return {
-    ok: those('ok'),
-    changed: those('changed'),
-    missing: those('missing'),
-    unverified: those('unverified'),
-    stranger,
-  };
+  const walk = walkFolderNames();
+  const breathe = breather();
+
+  async function noteStrangers(folders: readonly FolderNames[]): Promise<void> {
+    for (const folder of isThere ? folders : []) {
+      for (const { path } of await strangersIn(folder)) report.stranger.push(path);
+    }
+  }
+
+  function verifyNow(entry: Entry): State | 'later' {
+    const path = fileOf(root, entry.path);
+    const stats = look(path);
+    if (stats === undefined) return 'missing';
+    if (!stats.isFile() || (entry.size ?? stats.size) !== stats.size) return 'changed';
+    if (entry.kind === 'reference' || entry.size > maxSmall) return 'later';
+    return hashSmall(path, entry) === entry.digest ? 'ok' : 'changed';
+  }
+
+  for await (const batch of manifest.batches({ signal })) {
+    const states = batch.map(verifyNow);
+    const later = states.flatMap((state, i) => (state === 'later' ? [i] : []));
+    await eachOf(later, concurrency, signal, async (i, signal) => {
+      const entry = batch[i] as Entry;
+      states[i] = await compareBytes(entry, fileOf(root, entry.path), signal);
+    });
+    for (const [i, { path }] of batch.entries()) {
+      report[states[i] as State].push(path);
+      const complete = walk.next(path);
+      if (complete.length > 0) await noteStrangers(complete);
+    }
+    await breathe();
+  }
+  await noteStrangers(walk.end());
+  sortByUtf8(report.stranger, (path) => path);
+  return report;
 }
 
-async function verifyEntry(
-  entry: Entry,
-  path: string,
-  signal: AbortSignal,
-): Promise<'ok' | 'changed' | 'missing' | 'unverified'> {
-  const stats = await lstat(path).catch((error: unknown) => {
+function look(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
     const problem = translateFsError(error, 'read', path);
-    if (!CairnError.is(problem, 'not_found')) throw problem;
-  });
-  if (stats === undefined) return 'missing';
-  if (!stats.isFile() || (entry.size ?? stats.size) !== stats.size) return 'changed';
+    if (CairnError.is(problem, 'not_found')) return undefined;
+    throw problem;
+  }
+}
+
+async function compareBytes(entry: Entry, path: string, signal: AbortSignal): Promise<State> {
   const digest = await knownDigest(entry);
   if (digest === undefined) return 'unverified';
   return (await fileMatches(path, digest, signal)) ? 'ok' : 'changed';
