@@ -4,6 +4,7 @@ import { CairnError, type ContentAlgorithm, quote, readAll } from '@cairn/core';
 import { type FileSystem, readFileChunks, syncFolder } from '@cairn/file';
 import { attempt } from './blobs/attempt.js';
 import { giveName } from './blobs/give-name.js';
+import { type ChunkerParams, parseChunker } from './chunker/chunker-params.js';
 import { tempOf } from './store-folder.js';
 
 /**
@@ -12,10 +13,12 @@ import { tempOf } from './store-folder.js';
  */
 export interface StoreFormat {
   readonly algorithm: ContentAlgorithm;
+  /** How large blobs are cut. */
+  readonly chunker: ChunkerParams;
 }
 
 /** How blobs and catalog are laid out in the folder. A store with a later number is refused. */
-const layoutVersion = 1;
+const layoutVersion = 2;
 
 /** @throws CairnError `unsupported_format`. */
 export async function readFormat(fs: FileSystem, folder: string): Promise<StoreFormat | undefined> {
@@ -32,11 +35,11 @@ export async function readFormat(fs: FileSystem, folder: string): Promise<StoreF
 export async function settleFormat(
   fs: FileSystem,
   folder: string,
-  algorithm: ContentAlgorithm,
+  wanted: StoreFormat,
 ): Promise<StoreFormat> {
   const path = join(folder, 'FORMAT');
   const staged = join(tempOf(folder), randomBytes(16).toString('hex'));
-  const text = `${JSON.stringify({ format: 'cairn-store', version: layoutVersion, algorithm })}\n`;
+  const text = `${JSON.stringify({ format: 'cairn-store', version: layoutVersion, ...wanted })}\n`;
   try {
     await attempt('write', path, writeDurably(fs, staged, text));
     await giveName(fs, staged, path);
@@ -44,7 +47,7 @@ export async function settleFormat(
     await fs.unlink(staged).catch(() => undefined);
   }
   await syncFolder(folder, { fs });
-  return (await readFormat(fs, folder)) ?? { algorithm };
+  return (await readFormat(fs, folder)) ?? wanted;
 }
 
 async function writeDurably(fs: FileSystem, path: string, text: string): Promise<void> {
@@ -58,18 +61,18 @@ async function writeDurably(fs: FileSystem, path: string, text: string): Promise
 }
 
 function parse(text: string, path: string): StoreFormat {
-  let found: Partial<Record<'format' | 'version' | 'algorithm', unknown>>;
+  let found: Partial<Record<'format' | 'version' | 'algorithm' | 'chunker', unknown>>;
   try {
     found = Object(JSON.parse(text));
   } catch (cause) {
     throw unsupported(`${quote(path)} can't be read as JSON`, cause);
   }
-  const { format, version, algorithm } = found;
+  const { format, version, algorithm, chunker } = found;
   if (format !== 'cairn-store') throw unsupported(`${quote(path)} doesn't belong to a store`);
   if (version !== layoutVersion || (algorithm !== 'blake3' && algorithm !== 'sha256')) {
     throw unsupported(`${quote(path)} is that of another version of Cairn`);
   }
-  return { algorithm };
+  return { algorithm, chunker: parseChunker(chunker, path) };
 }
 
 function unsupported(message: string, cause?: unknown): CairnError {

@@ -1,17 +1,26 @@
 import { resolve } from 'node:path';
 import { CairnError, type ContentAlgorithm, loadHasher, quote, type Store } from '@cairn/core';
 import { type FileSystem, nodeFileSystem } from '@cairn/file';
-import { fileBlobStore } from './blobs/file-blob-store.js';
-import { blobLayout } from './blobs/layout.js';
+import { packBlobStore } from './blobs/pack-blob-store.js';
 import { sweepTempFiles } from './blobs/temp-files.js';
 import { sqlCatalog } from './catalog/catalog.js';
 import type { Liveness } from './catalog/run-rows.js';
+import { defaultChunker } from './chunker/chunker-params.js';
 import { readFormat, type StoreFormat, settleFormat } from './format.js';
+import { PackReader } from './packs/pack-reader.js';
 import { isOwnerAlive } from './run-owner.js';
 import { migrate } from './sql/migrations/migrate.js';
 import { openSqlite } from './sql/sqlite/database.js';
 import { loadSqlite, type SqliteDriver } from './sql/sqlite/driver.js';
-import { checkDatabaseExists, databaseOf, isReadOnly, makeStoreFolder } from './store-folder.js';
+import {
+  checkDatabaseExists,
+  databaseOf,
+  isReadOnly,
+  makeStoreFolder,
+  packsOf,
+  tempOf,
+} from './store-folder.js';
+import { batchBytes, sharedPorts } from './threads/ports.js';
 
 export interface OpenStoreOptions {
   /** What identifies bytes. Default: what the store has, and `blake3` for a new one. */
@@ -55,16 +64,25 @@ export async function openStore(dir: string, options: OpenStoreOptions = {}): Pr
   const database = await openSqlite({ driver, path, readOnly, clock: () => now().getTime() });
   try {
     await migrate(database);
-    const format = known ?? (await settleFormat(fs, folder, options.algorithm ?? 'blake3'));
+    const algorithm = options.algorithm ?? 'blake3';
+    const format = known ?? (await settleFormat(fs, folder, { algorithm, chunker: defaultChunker }));
     checkAlgorithm(folder, format, options.algorithm);
+    const { chunker } = format;
     const hasher = await loadHasher(format.algorithm);
-    const layout = blobLayout(folder, format.algorithm);
-    if (!readOnly) await sweepTempFiles({ fs, layout }, now().getTime());
+    const [packs, temp] = [packsOf(folder), tempOf(folder)];
+    if (!readOnly) await sweepTempFiles(fs, temp, now().getTime());
+    const workers = fs === nodeFileSystem;
+    const ports = sharedPorts({ fs: fs.sync, packs, temp, hasher, chunker, workers });
+    const reader = new PackReader({ fs, database, hasher, packs, readOnly });
+    const limits = { smallBytes: chunker.max, batchBytes };
     return {
       location: folder,
-      blobs: fileBlobStore({ fs, layout, hasher, readOnly }),
+      blobs: packBlobStore({ fs, database, hasher, reader, ports, packs, limits, readOnly }),
       catalog: sqlCatalog(database, { liveness }),
-      close: () => database.close(),
+      async close() {
+        await ports.close();
+        await database.close();
+      },
     };
   } catch (error) {
     await database.close();

@@ -7,7 +7,7 @@ import { attempt, systemCode } from './blobs/attempt.js';
 /** What a store puts into its folder. */
 const ownNames: ReadonlySet<string> = new Set([
   'FORMAT',
-  'blobs',
+  'packs',
   'tmp',
   'cairn.db',
   'cairn.db-journal',
@@ -24,16 +24,15 @@ export function tempOf(folder: string): string {
   return join(folder, 'tmp');
 }
 
-/** For the files of blobs. */
-export function blobsOf(folder: string): string {
-  return join(folder, 'blobs');
+export function packsOf(folder: string): string {
+  return join(folder, 'packs');
 }
 
 /** Makes the folders of a new store, or of one that another process is making now. @throws CairnError `path_conflict`. */
 export async function makeStoreFolder(fs: FileSystem, folder: string): Promise<void> {
   await checkFolderIsFree(fs, folder);
   await makeFolder(fs, folder);
-  await makeFolder(fs, blobsOf(folder));
+  await makeFolder(fs, packsOf(folder));
   await makeFolder(fs, tempOf(folder));
 }
 

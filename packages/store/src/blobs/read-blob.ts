@@ -1,68 +1,71 @@
-import { type ByteRange, CairnError, type CallOptions, type ContentDigest } from '@cairn/core';
-import { readFileChunks } from '@cairn/file';
-import { systemCode } from './attempt.js';
-import type { BlobContext } from './context.js';
+import { setImmediate as pause } from 'node:timers/promises';
+import { type ByteRange, CairnError, type CallOptions, type ContentDigest, type Hasher } from '@cairn/core';
+import { rawDigest, recipeKind } from '../packs/pack-format.js';
+import type { PackReader } from '../packs/pack-reader.js';
+import type { Chunk } from '../packs/recipe.js';
 
-/** All bytes of a blob. Who comes to the end had the right ones, for it fails there with `integrity_mismatch` otherwise. */
+export interface ReadContext {
+  readonly reader: PackReader;
+  readonly hasher: Hasher;
+}
+
+/** After how many chunks everything else of the process gets a turn. */
+const chunksInARow = 32;
+
+/** The bytes of a blob, or of a part of it; see `BlobStore.open`. Each record is verified before it is handed out. */
 export async function* readBlob(
-  { fs, layout, hasher }: BlobContext,
+  { reader, hasher }: ReadContext,
   digest: ContentDigest,
-  { signal }: CallOptions = {},
+  { range, signal }: CallOptions & { readonly range?: ByteRange | undefined } = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const path = layout.fileOf(digest);
-  if (path === undefined) throw missing(digest);
+  signal?.throwIfAborted();
+  const record = await naming(digest, () => reader.fetch(rawDigest(digest), { signal }));
+  signal?.throwIfAborted();
+  if (record.location.kind !== recipeKind) {
+    const part = record.bytes.subarray(range?.start, range?.end);
+    if (part.length > 0) yield part;
+    return;
+  }
+  const chunks = await naming(digest, () => reader.chunks(record));
   const hash = hasher.create();
-  try {
-    for await (const chunk of readFileChunks(path, { fs, signal, noFollow: true })) {
-      // Before the chunk is handed out, for it may be changed then.
-      hash.update(chunk);
-      yield chunk;
-    }
-  } catch (error) {
-    if (CairnError.is(error, 'not_found')) throw missing(digest);
-    // Not a file, but a link or a folder.
-    if (CairnError.is(error, 'path_invalid')) throw damaged(digest, error);
-    throw error;
+  let count = 0;
+  for (const { chunk, start, end } of partsOf(chunks, range)) {
+    if (++count % chunksInARow === 0) await pause();
+    const { bytes } = await naming(digest, () => reader.fetch(chunk.digest, { signal }), damaged);
+    signal?.throwIfAborted();
+    // Before it is handed out, for it may be changed then.
+    if (range === undefined) hash.update(bytes);
+    yield bytes.subarray(start, end);
   }
-  if (hash.digest() !== digest) throw damaged(digest);
+  if (range === undefined && hash.digest() !== digest) throw damaged(digest);
 }
 
-/** A part of a blob. The whole of it is checked before. */
-export async function* readPart(
-  context: BlobContext,
-  digest: ContentDigest,
-  range: ByteRange,
-  options: CallOptions = {},
-): AsyncGenerator<Uint8Array, void, undefined> {
-  for await (const _ of readBlob(context, digest, options));
-  const path = context.layout.fileOf(digest);
-  if (path === undefined) throw missing(digest);
-  yield* readFileChunks(path, { fs: context.fs, signal: options.signal, range, noFollow: true });
-}
-
-/** Whether a blob is there and has the right bytes. */
-export async function isIntact(
-  context: BlobContext,
-  digest: ContentDigest,
-  options: CallOptions = {},
-): Promise<boolean> {
-  try {
-    for await (const _ of readBlob(context, digest, options));
-    return true;
-  } catch (error) {
-    if (isDamage(error)) return false;
-    throw error;
+/** The chunks that a part of a blob is in, and which of their bytes. */
+function* partsOf(
+  chunks: readonly Chunk[],
+  { start = 0, end = Number.POSITIVE_INFINITY }: Partial<ByteRange> = {},
+) {
+  let at = 0;
+  for (const chunk of chunks) {
+    const [from, to] = [Math.max(start - at, 0), Math.min(end - at, chunk.length)];
+    if (from < to) yield { chunk, start: from, end: to };
+    at += chunk.length;
   }
 }
 
-function isDamage(error: unknown): boolean {
-  if (!CairnError.is(error)) return false;
-  return (
-    error.code === 'not_found' ||
-    error.code === 'integrity_mismatch' ||
-    // The device can't read it any more.
-    systemCode(error.cause) === 'EIO'
-  );
+/** Has errors name the blob. */
+async function naming<T>(
+  digest: ContentDigest,
+  work: () => Promise<T>,
+  whatIfMissing: (digest: ContentDigest, cause: unknown) => CairnError = missing,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (CairnError.is(error, 'integrity_mismatch')) throw damaged(digest, error);
+    if (CairnError.is(error, 'not_found')) throw whatIfMissing(digest, error);
+    throw error;
+  }
 }
 
 export function missing(digest: ContentDigest): CairnError {
@@ -71,7 +74,7 @@ export function missing(digest: ContentDigest): CairnError {
   });
 }
 
-function damaged(digest: ContentDigest, cause?: unknown): CairnError {
+export function damaged(digest: ContentDigest, cause?: unknown): CairnError {
   return new CairnError('integrity_mismatch', `the blob ${digest} is damaged`, {
     hint: 'Log its file again: that repairs it.',
     ...(cause === undefined ? {} : { cause }),

@@ -22,7 +22,7 @@ export interface Statement {
   readonly params: readonly Value[];
 }
 
-export type Value = string | number | null;
+export type Value = string | number | Uint8Array | null;
 
 /** A row as a database gives it. Whole numbers may come as texts: read them with `Number`. */
 export type Row = Readonly<Record<string, unknown>>;

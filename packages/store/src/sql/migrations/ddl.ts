@@ -26,6 +26,7 @@ export interface Ddl {
   readonly text: 'text' | ReturnType<typeof sql>;
   readonly integer: 'integer' | 'bigint';
   readonly real: 'real' | 'double precision';
+  readonly bytes: 'blob' | 'bytea';
   /** The primary key of rows that are numbered in the order they come. */
   readonly numbered: Column;
   readonly required: Column;
@@ -54,6 +55,7 @@ function sqliteDdl(): Ddl {
     text: 'text',
     integer: 'integer',
     real: 'real',
+    bytes: 'blob',
     // Rows are never removed, so that numbers are not given twice without AUTOINCREMENT.
     numbered: (column) => column.primaryKey(),
     required,
@@ -77,6 +79,7 @@ function postgresDdl(): Ddl {
     text: sql`text collate "C"`,
     integer: 'bigint',
     real: 'double precision',
+    bytes: 'bytea',
     numbered: (column) => column.generatedAlwaysAsIdentity().primaryKey(),
     required,
     table: (name) => schema.createTable(name),

@@ -4,7 +4,10 @@ import { now, one, run, type Step } from '../step.js';
 import type { Migration } from './ddl.js';
 
 /** All changes of the schema, oldest first. A store's schema version is how many of them it has seen. */
-const migrations: readonly (() => Promise<{ migration: Migration }>)[] = [() => import('./001-catalog.js')];
+const migrations: readonly (() => Promise<{ migration: Migration }>)[] = [
+  () => import('./001-catalog.js'),
+  () => import('./002-packs.js'),
+];
 
 /** Brings the schema up to date; costs one look where it is already. @throws CairnError `unsupported_format`. */
 export async function migrate(database: Database): Promise<void> {

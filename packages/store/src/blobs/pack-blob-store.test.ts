@@ -1,8 +1,9 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { testBlobStore } from '@cairn/conformance';
-import type { ContentAlgorithm, ContentDigest, Store } from '@cairn/core';
+import type { ContentAlgorithm, Store } from '@cairn/core';
+import { damageBlob } from '../../test/damage-blob.js';
 import { openStore } from '../open-store.js';
 
 async function fixture(algorithm: ContentAlgorithm) {
@@ -17,14 +18,7 @@ async function fixture(algorithm: ContentAlgorithm) {
     blobs: await open(),
     capabilities: ['paths' as const],
     reopen: open,
-    async damage(digest: ContentDigest) {
-      const hex = digest.slice(algorithm.length + 1);
-      const path = join(folder, 'blobs', algorithm, hex.slice(0, 2), hex.slice(2));
-      const bytes = await readFile(path);
-      bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
-      await chmod(path, 0o644);
-      await writeFile(path, bytes);
-    },
+    damage: (digest: `${ContentAlgorithm}:${string}`) => damageBlob(folder, digest),
     async dispose() {
       await Promise.all(stores.map((store) => store.close()));
       await rm(folder, { recursive: true });
@@ -32,5 +26,5 @@ async function fixture(algorithm: ContentAlgorithm) {
   };
 }
 
-testBlobStore('files, BLAKE3', () => fixture('blake3'));
-testBlobStore('files, SHA-256', () => fixture('sha256'));
+testBlobStore('packs, BLAKE3', () => fixture('blake3'));
+testBlobStore('packs, SHA-256', () => fixture('sha256'));

@@ -1,0 +1,251 @@
+import { unlink } from 'node:fs/promises';
+import {
+  type AnyIterable,
+  concatBytes,
+  type Hasher,
+  type PutResult,
+  type TransferOptions,
+} from '@cairn/core';
+import type { FileSystem } from '@cairn/file';
+import { digestAt, type Hashed, type HashedBlob } from '../ingest/ingestor.js';
+import { type FinishedPack, packPath } from '../packs/open-pack.js';
+import { rawDigest, recipeKind } from '../packs/pack-format.js';
+import {
+  addPack,
+  forgetRecords,
+  goneMeanwhile,
+  keyOf,
+  type Location,
+  readEpoch,
+  rescue,
+} from '../packs/pack-index.js';
+import type { PackReader } from '../packs/pack-reader.js';
+import { decodeRecipe } from '../packs/recipe.js';
+import type { Database } from '../sql/database.js';
+import type { Port, SharedPorts } from '../threads/ports.js';
+import { HeldPorts, type Need } from './held-ports.js';
+import type { Job, JobLimits } from './jobs.js';
+
+export interface PutContext {
+  readonly fs: FileSystem;
+  readonly database: Database;
+  readonly hasher: Hasher;
+  readonly reader: PackReader;
+  readonly ports: SharedPorts;
+  /** Holds the packs. */
+  readonly packs: string;
+  readonly limits: Pick<JobLimits, 'smallBytes' | 'batchBytes'>;
+}
+
+/** How much of a stream is gathered before it is hashed, in bytes. */
+const gatheredBytes = 1024 * 1024;
+
+/**
+ * One put. Decides which records go into packs, and makes the rows of the packs when they are finished. Recipes come last,
+ * when all that they rely on has its rows.
+ */
+export class PutSession {
+  readonly #context: PutContext;
+  readonly #options: TransferOptions;
+  readonly #ports: HeldPorts;
+  readonly #recipes = new Map<string, HashedBlob>();
+  readonly #damaged = new Map<Uint8Array, Location>();
+  readonly #suspects = new Map<number, Promise<boolean>>();
+  #basis = 0;
+
+  constructor(context: PutContext, options: TransferOptions) {
+    this.#context = context;
+    this.#options = options;
+    this.#ports = new HeldPorts(context.ports);
+  }
+
+  async begin(): Promise<void> {
+    this.#basis = await this.#context.database.read(readEpoch, this.#options);
+  }
+
+  async run(job: Job): Promise<PutResult[]> {
+    const port = await this.#ports.take(needOf(job));
+    try {
+      if (job.kind === 'files')
+        return await this.#keepAll(port, await port.readFiles(job.items), job.indexes);
+      if (job.kind === 'bytes')
+        return await this.#keepAll(port, await port.takeBytes(job.items), job.indexes);
+      const { index } = job;
+      if (job.kind === 'stream') return [{ index, ...(await this.#keepStream(port, job.chunks)) }];
+      await port.openFile(job.file);
+      for (;;) {
+        const blob = await this.#keepPart(port, await port.readPart());
+        if (blob !== undefined) return [{ index, ...(await this.#keepBlob(blob)) }];
+      }
+    } finally {
+      this.#ports.leave(port);
+    }
+  }
+
+  /** Makes all that was kept durable, and visible to others. */
+  async finish(): Promise<void> {
+    const ports = this.#ports.all();
+    const last = ports.pop();
+    for (const port of ports) await this.#finishPack(port, await port.finish());
+    if (last === undefined) return;
+    const recipes = [...this.#recipes.values()];
+    await last.writeRecipes(recipes);
+    await this.#finishPack(last, await last.finish(), recipes);
+  }
+
+  /** Leaves nothing half-done. */
+  async end(): Promise<void> {
+    await this.#ports.end();
+  }
+
+  async #keepAll(port: Port, hashed: Hashed, indexes: readonly number[]): Promise<PutResult[]> {
+    const wanted = await this.#keep(port, hashed);
+    return indexes.map((index, i) => ({
+      index,
+      digest: this.#name(digestAt(hashed.digests, i)),
+      size: hashed.lengths[i] as number,
+      created: wanted[i] === 1,
+    }));
+  }
+
+  async #keepStream(port: Port, chunks: AnyIterable<Uint8Array>): Promise<Omit<PutResult, 'index'>> {
+    const { smallBytes } = this.#context.limits;
+    let gathered: Uint8Array[] = [];
+    let size = 0;
+    let isLarge = false;
+    for await (const chunk of chunks) {
+      for (let at = 0; at < chunk.length; at += gatheredBytes) {
+        // Whoever made it may use its memory again.
+        const piece = new Uint8Array(chunk.subarray(at, at + gatheredBytes));
+        gathered.push(piece);
+        size += piece.length;
+        if (size <= Math.max(smallBytes, gatheredBytes)) continue;
+        if (!isLarge) await port.openBytes();
+        isLarge = true;
+        await this.#keepPart(port, await port.takePart(concatBytes(gathered), false));
+        gathered = [];
+        size = 0;
+      }
+    }
+    if (!isLarge && size <= smallBytes) {
+      const [result] = await this.#keepAll(port, await port.takeBytes([concatBytes(gathered)]), [0]);
+      return result as PutResult;
+    }
+    if (!isLarge) await port.openBytes();
+    const blob = await this.#keepPart(port, await port.takePart(concatBytes(gathered), true));
+    return this.#keepBlob(blob as HashedBlob);
+  }
+
+  async #keepPart(
+    port: Port,
+    part: Hashed & { readonly blob?: HashedBlob },
+  ): Promise<HashedBlob | undefined> {
+    await this.#keep(port, part);
+    return part.blob;
+  }
+
+  /** Puts what the store lacks into the pack of a port. */
+  async #keep(port: Port, hashed: Hashed): Promise<Uint8Array> {
+    this.#options.onBytes?.(hashed.lengths.reduce((sum, length) => sum + length, 0));
+    const wanted = await this.#choose(port, hashed);
+    await this.#finishPack(port, await port.keep(wanted));
+    this.#options.signal?.throwIfAborted();
+    return wanted;
+  }
+
+  /** Which of these the store lacks, each only once. */
+  async #choose(port: Port, { digests, lengths }: Hashed): Promise<Uint8Array> {
+    const wanted = new Uint8Array(lengths.length);
+    const unknown: Uint8Array[] = [];
+    const places: number[] = [];
+    for (let i = 0; i < wanted.length; i++) {
+      const digest = digestAt(digests, i);
+      // Before anything is awaited, so that of several ports one keeps it.
+      if (!this.#ports.claim(port, keyOf(digest))) continue;
+      unknown.push(digest);
+      places.push(i);
+    }
+    const found = await this.#context.reader.find(unknown, this.#options);
+    for (const [i, digest] of unknown.entries()) {
+      const location = found.get(keyOf(digest));
+      if (location === undefined || !(await this.#isReliable(digest, location)))
+        wanted[places[i] as number] = 1;
+    }
+    return wanted;
+  }
+
+  async #keepBlob(blob: HashedBlob): Promise<Omit<PutResult, 'index'>> {
+    const { digest, size } = blob;
+    const raw = rawDigest(digest);
+    const key = keyOf(raw);
+    if (this.#recipes.has(key)) return { digest, size, created: false };
+    this.#recipes.set(key, blob);
+    const location = (await this.#context.reader.find([raw], this.#options)).get(key);
+    const isThere = location !== undefined && (await this.#isReliable(raw, location));
+    if (isThere) this.#recipes.delete(key);
+    return { digest, size, created: !isThere };
+  }
+
+  /** Whether a record can be relied on: its pack is as it was finished, or else the record was read and found right. */
+  async #isReliable(digest: Uint8Array, location: Location): Promise<boolean> {
+    const { reader } = this.#context;
+    let suspect = this.#suspects.get(location.packId);
+    if (suspect === undefined) {
+      suspect = reader.isSuspect(location.packId);
+      this.#suspects.set(location.packId, suspect);
+    }
+    if (!(await suspect)) return true;
+    try {
+      const record = await reader.fetch(digest, this.#options);
+      if (record.location.kind === recipeKind) await reader.chunks(record);
+      return true;
+    } catch {
+      this.#options.signal?.throwIfAborted();
+      this.#damaged.set(digest, location);
+      return false;
+    }
+  }
+
+  /** Makes the rows of a finished pack. */
+  async #finishPack(
+    port: Port,
+    pack: FinishedPack | undefined,
+    recipes: readonly HashedBlob[] = [],
+  ): Promise<void> {
+    if (pack === undefined) return;
+    const { database, fs, hasher, packs } = this.#context;
+    const path = packPath(packs, pack.name);
+    const sizes = new Map(recipes.map(({ digest, size }) => [keyOf(rawDigest(digest)), size]));
+    const damaged = this.#damaged;
+    const basis = this.#basis;
+    function* step() {
+      // Garbage collection removes packs without rows, in transactions.
+      if (fs.sync.statSync(path, { throwIfNoEntry: false }) === undefined) throw goneMeanwhile();
+      yield* forgetRecords(damaged);
+      const isUseful = yield* addPack(pack as FinishedPack, sizes);
+      if (recipes.length > 0 && (yield* readEpoch()) !== basis) {
+        for (const { recipe } of recipes) {
+          yield* rescue(decodeRecipe(recipe, hasher).map(({ digest }) => digest));
+        }
+      }
+      return isUseful;
+    }
+    const isUseful = await database.write(step, this.#options);
+    this.#ports.release(port);
+    if (!isUseful) await unlink(path).catch(() => undefined);
+  }
+
+  #name(digest: Uint8Array): PutResult['digest'] {
+    return `${this.#context.hasher.algorithm}:${Buffer.from(digest).toString('hex')}`;
+  }
+}
+
+/** A file that is worth a worker by itself, in bytes. */
+const worthAWorker = 32 * 1024 * 1024;
+
+function needOf(job: Job): Need {
+  return {
+    isLocal: job.kind === 'bytes' || job.kind === 'stream',
+    isMuch: job.kind === 'large file' && job.file.stamp.size >= worthAWorker,
+  };
+}

@@ -1,0 +1,300 @@
+import {
+  CairnError,
+  type ContentDigest,
+  type FileStamp,
+  type Hasher,
+  type IncrementalHash,
+  quote,
+} from '@cairn/core';
+import { sameStamp, stampOf, translateFsError } from '@cairn/file';
+import type { Chunker } from '../chunker/chunker.js';
+import { type FinishedPack, OpenPack, type PackPlace } from '../packs/open-pack.js';
+import { dataKind, digestBytes, rawDigest, recipeKind } from '../packs/pack-format.js';
+import { Recipe } from '../packs/recipe.js';
+
+/** A file to be read, and what it looked like when it was added. */
+export interface FileToRead {
+  readonly path: string;
+  readonly stamp: FileStamp;
+}
+
+/** What was read and hashed, and now waits in memory for {@link Ingestor.keep}. */
+export interface Hashed {
+  /** The digests of the records, one after the other. */
+  readonly digests: Uint8Array;
+  readonly lengths: Uint32Array;
+}
+
+/** A part of a large blob, cut into chunks. */
+export interface HashedPart extends Hashed {
+  /** Bytes that were read for it. */
+  readonly bytesRead: number;
+  /** Of the whole blob, once its end was reached. */
+  readonly blob?: HashedBlob;
+}
+
+export interface HashedBlob {
+  readonly digest: ContentDigest;
+  readonly size: number;
+  /** The bytes of the record by which it is put together. */
+  readonly recipe: Uint8Array;
+}
+
+export interface IngestContext extends PackPlace {
+  readonly hasher: Hasher;
+  readonly chunker: Chunker;
+}
+
+type OpenFile = FileToRead & { readonly descriptor: number };
+
+/** A large blob that is being cut. */
+interface Large {
+  readonly hash: IncrementalHash;
+  readonly recipe: Recipe;
+}
+
+/**
+ * Reads, hashes, cuts, and writes packs. Everything here is synchronous, for use in a worker thread and outside of one, and
+ * goes through one buffer: what was hashed last must be kept or left before anything else is read.
+ */
+export class Ingestor {
+  readonly #context: IngestContext;
+  readonly #buffer: Uint8Array;
+  /** Where the records that were hashed last are in the buffer, and what their digests are. */
+  #hashed: Hashed & { readonly starts: Uint32Array } = nothing;
+  /** How much of the buffer's beginning is a chunk of a large blob whose end wasn't seen yet. */
+  #carry = 0;
+  #large: Large | undefined;
+  /** Where its bytes come from, if from a file. */
+  #file: OpenFile | undefined;
+  #pack: OpenPack | undefined;
+
+  constructor(context: IngestContext) {
+    this.#context = context;
+    this.#buffer = context.chunker.buffer;
+  }
+
+  /** Reads files that fit into the buffer together. @throws CairnError `source_changed`, `not_found`, `forbidden`, … */
+  readFiles(files: readonly FileToRead[]): Hashed {
+    const starts = new Uint32Array(files.length + 1);
+    files.forEach((file, i) => {
+      const start = starts[i] as number;
+      starts[i + 1] = start + this.#readFile(file, start);
+    });
+    return this.#hash(starts);
+  }
+
+  /** Takes bytes that fit into the buffer together. */
+  takeBytes(items: readonly Uint8Array[]): Hashed {
+    const starts = new Uint32Array(items.length + 1);
+    items.forEach((item, i) => {
+      const start = starts[i] as number;
+      this.#buffer.set(item, start);
+      starts[i + 1] = start + item.length;
+    });
+    return this.#hash(starts);
+  }
+
+  /** Begins with a large file, whose parts {@link readPart} then reads. */
+  openFile({ path, stamp }: FileToRead): void {
+    const descriptor = reading(path, () => this.#context.fs.openSync(path, 'r'));
+    this.openBytes();
+    this.#file = { descriptor, path, stamp };
+  }
+
+  readPart(): HashedPart {
+    const file = this.#file as OpenFile;
+    const { recipe } = this.#large as Large;
+    const remaining = file.stamp.size - recipe.size - this.#carry;
+    const count = this.#fill(file.descriptor, file.path, this.#carry, this.room());
+    const isEnd = count < this.room() || count >= remaining;
+    if (isEnd) {
+      this.#checkStamp(file.descriptor, file, count - remaining);
+      this.#closeFile();
+    }
+    return this.#cutPart(this.#carry + count, isEnd);
+  }
+
+  /** Begins with a large blob whose bytes {@link takePart} is given. */
+  openBytes(): void {
+    this.#large = { hash: this.#context.hasher.create(), recipe: new Recipe() };
+    this.#carry = 0;
+  }
+
+  /** Takes as many bytes as {@link room} says, or fewer if they are the last. */
+  takePart(bytes: Uint8Array, isLast: boolean): HashedPart {
+    this.#buffer.set(bytes, this.#carry);
+    return this.#cutPart(this.#carry + bytes.length, isLast);
+  }
+
+  /** How many bytes the buffer can take now. */
+  room(): number {
+    return this.#buffer.length - this.#carry;
+  }
+
+  /**
+   * Puts into the pack which of the records that were hashed last are wanted, and returns the pack if that filled it.
+   *
+   * @param wanted For each record, 1 if it is and 0 if not.
+   */
+  keep(wanted: Uint8Array): FinishedPack | undefined {
+    const { digests, lengths, starts } = this.#hashed;
+    for (let i = 0; i < wanted.length; ) {
+      if (wanted[i] !== 1) {
+        i++;
+        continue;
+      }
+      let end = i;
+      while (end < wanted.length && wanted[end] === 1) end++;
+      this.#append(this.#buffer.subarray(starts[i], starts[end]), (pack) => {
+        for (let k = i; k < end; k++) pack.list(digestAt(digests, k), dataKind, lengths[k] as number);
+      });
+      i = end;
+    }
+    this.#moveCarry();
+    return this.#pack?.isFull ? this.finish() : undefined;
+  }
+
+  /** Puts records of other kinds than data into the pack. */
+  writeRecipes(recipes: readonly HashedBlob[]): void {
+    for (const { digest, recipe } of recipes) {
+      this.#append(recipe, (pack) => pack.list(rawDigest(digest), recipeKind, recipe.length));
+    }
+  }
+
+  /** Finishes the pack, if there is one. @throws CairnError `storage_full`, … */
+  finish(): FinishedPack | undefined {
+    const pack = this.#pack;
+    if (pack === undefined) return undefined;
+    const finished = this.#writing(() => pack.finish(this.#context.hasher));
+    this.#pack = undefined;
+    return finished;
+  }
+
+  /** Leaves nothing of what was not finished, and is as new afterwards. Never fails. */
+  abandon(): void {
+    this.#closeFile();
+    this.#large = undefined;
+    this.#carry = 0;
+    this.#hashed = nothing;
+    this.#pack?.abandon();
+    this.#pack = undefined;
+  }
+
+  #readFile({ path, stamp }: FileToRead, start: number): number {
+    const { fs } = this.#context;
+    const descriptor = reading(path, () => fs.openSync(path, 'r'));
+    try {
+      const length = this.#fill(descriptor, path, start, stamp.size);
+      this.#checkStamp(descriptor, { path, stamp }, length - stamp.size);
+      return length;
+    } finally {
+      fs.closeSync(descriptor);
+    }
+  }
+
+  /** Reads up to `length` bytes into the buffer and returns how many there were. */
+  #fill(descriptor: number, path: string, start: number, length: number): number {
+    const { fs } = this.#context;
+    let filled = 0;
+    while (filled < length) {
+      const [at, most] = [start + filled, length - filled];
+      const count = reading(path, () => fs.readSync(descriptor, this.#buffer, at, most, null));
+      if (count === 0) break;
+      filled += count;
+    }
+    return filled;
+  }
+
+  /** A file that looks the same after it was read was the same all the while. */
+  #checkStamp(descriptor: number, { path, stamp }: FileToRead, excess: number): void {
+    const now = reading(path, () => stampOf(this.#context.fs.fstatSync(descriptor), path));
+    if (excess === 0 && sameStamp(now, stamp)) return;
+    throw new CairnError('source_changed', `${quote(path)} changed after it was added`, {
+      hint: 'Add it again once nothing writes to it, or add it with { copy: true }.',
+    });
+  }
+
+  #hash(starts: Uint32Array): Hashed {
+    const count = starts.length - 1;
+    const digests = new Uint8Array(count * digestBytes);
+    const lengths = new Uint32Array(count);
+    for (let i = 0; i < count; i++) {
+      const [start, end] = [starts[i] as number, starts[i + 1] as number];
+      digests.set(rawDigest(this.#context.hasher.hash(this.#buffer.subarray(start, end))), i * digestBytes);
+      lengths[i] = end - start;
+    }
+    this.#hashed = { digests, lengths, starts };
+    return { digests, lengths };
+  }
+
+  #cutPart(filled: number, isLast: boolean): HashedPart {
+    const { hash, recipe } = this.#large as Large;
+    const bytesRead = filled - this.#carry;
+    hash.update(this.#buffer.subarray(this.#carry, filled));
+    const starts = [0];
+    for (let start = 0; start < filled; ) {
+      const end = this.#context.chunker.cut(start, filled, isLast);
+      if (end === undefined) break;
+      starts.push(end);
+      start = end;
+    }
+    const { digests, lengths } = this.#hash(Uint32Array.from(starts));
+    for (let i = 0; i < lengths.length; i++) recipe.add(digestAt(digests, i), lengths[i] as number);
+    this.#carry = filled;
+    if (!isLast) return { digests, lengths, bytesRead };
+    const blob = { digest: hash.digest(), size: recipe.size, recipe: recipe.encode(this.#context.hasher) };
+    return { digests, lengths, bytesRead, blob };
+  }
+
+  /** Moves what was read of the next chunk to the buffer's beginning. */
+  #moveCarry(): void {
+    const { starts } = this.#hashed;
+    const end = starts[starts.length - 1] ?? 0;
+    if (this.#large !== undefined) this.#buffer.copyWithin(0, end, this.#carry);
+    this.#carry = this.#large === undefined ? 0 : this.#carry - end;
+    this.#hashed = nothing;
+  }
+
+  #append(bytes: Uint8Array, list: (pack: OpenPack) => void): void {
+    this.#writing(() => {
+      this.#pack ??= new OpenPack(this.#context);
+      this.#pack.write(bytes);
+      list(this.#pack);
+    });
+  }
+
+  #writing<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      // Messages name the folder: a temporary name says nothing to anybody.
+      throw translateFsError(error, 'write to', this.#context.packs);
+    }
+  }
+
+  #closeFile(): void {
+    const file = this.#file;
+    this.#file = undefined;
+    if (file === undefined) return;
+    try {
+      this.#context.fs.closeSync(file.descriptor);
+    } catch {
+      // It was only read, and is closed all the same.
+    }
+  }
+}
+
+const nothing = { digests: new Uint8Array(), lengths: new Uint32Array(), starts: new Uint32Array() };
+
+export function digestAt(digests: Uint8Array, index: number): Uint8Array {
+  return digests.subarray(index * digestBytes, (index + 1) * digestBytes);
+}
+
+function reading<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw translateFsError(error, 'read', path);
+  }
+}

@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import type { FileStamp, Hasher } from '@cairn/core';
+import { type SyncFileSystem, stampOf } from '@cairn/file';
+import { PackTable, type RecordKind } from './pack-format.js';
+import { writeFully } from './write-fully.js';
+
+/** A pack is finished when it has this many bytes. */
+const fullBytes = 48 * 1024 * 1024;
+/** … or this many records. */
+const fullCount = 131_072;
+
+/** A pack that is whole, durable and has its name; nobody knows of it yet. */
+export interface FinishedPack {
+  readonly name: string;
+  /** Of the file, in bytes. */
+  readonly size: number;
+  /** Its table and footer. */
+  readonly end: Uint8Array;
+  readonly stamp: FileStamp;
+}
+
+export interface PackPlace {
+  readonly fs: SyncFileSystem;
+  /** Holds the finished packs. */
+  readonly packs: string;
+  /** Holds those that are being written. */
+  readonly temp: string;
+}
+
+/** A pack that is being written, synchronously. Errors are those of the file system. */
+export class OpenPack {
+  readonly #place: PackPlace;
+  readonly #name = randomBytes(16).toString('hex');
+  readonly #path: string;
+  readonly #table = new PackTable();
+  #file: number | undefined;
+  #size = 0;
+
+  constructor(place: PackPlace) {
+    this.#place = place;
+    this.#path = join(place.temp, this.#name);
+    this.#file = place.fs.openSync(this.#path, 'wx', packMode);
+  }
+
+  get isFull(): boolean {
+    return this.#size >= fullBytes || this.#table.count >= fullCount;
+  }
+
+  /** Appends the bytes of records, which {@link list} then names one by one. */
+  write(bytes: Uint8Array): void {
+    writeFully(this.#place.fs, this.#file as number, bytes);
+    this.#size += bytes.length;
+  }
+
+  /** Names the next record of what was written. */
+  list(digest: Uint8Array, kind: RecordKind, length: number): void {
+    this.#table.add(digest, kind, length);
+  }
+
+  /** Makes it durable and gives it its name. */
+  finish(hasher: Hasher): FinishedPack {
+    const { fs, packs } = this.#place;
+    const end = this.#table.end(hasher);
+    this.write(end);
+    fs.fsyncSync(this.#file as number);
+    this.#close();
+    const path = packPath(packs, this.#name);
+    fs.renameSync(this.#path, path);
+    syncFolder(fs, dirname(path));
+    return { name: this.#name, size: this.#size, end, stamp: stampOf(fs.lstatSync(path), path) };
+  }
+
+  /** Leaves nothing of it. Never fails. */
+  abandon(): void {
+    try {
+      this.#close();
+    } catch {
+      // It is closed all the same.
+    }
+    try {
+      this.#place.fs.unlinkSync(this.#path);
+    } catch {
+      // Somebody sweeps it later.
+    }
+  }
+
+  #close(): void {
+    const file = this.#file;
+    this.#file = undefined;
+    if (file !== undefined) this.#place.fs.closeSync(file);
+  }
+}
+
+/** Nobody edits a pack. Windows would neither replace nor remove a read-only file. */
+const packMode = process.platform === 'win32' ? 0o666 : 0o444;
+
+export function packPath(packs: string, name: string): string {
+  return join(packs, `${name}.pack`);
+}
+
+/** Makes the names in a folder durable. Windows has no such call. */
+function syncFolder(fs: SyncFileSystem, folder: string): void {
+  if (process.platform === 'win32') return;
+  const file = fs.openSync(folder, 'r');
+  try {
+    fs.fsyncSync(file);
+  } finally {
+    fs.closeSync(file);
+  }
+}

@@ -1,0 +1,174 @@
+import { CairnError, type FileStamp } from '@cairn/core';
+import { tuples } from '../sql/fragment.js';
+import { all, now, one, type Row, run, type Step } from '../sql/step.js';
+import type { FinishedPack } from './open-pack.js';
+import { type RecordKind, readTable, recipeKind } from './pack-format.js';
+
+/** Where the bytes of a digest are. */
+export interface Location {
+  readonly kind: RecordKind;
+  readonly packId: number;
+  /** Where the record begins in the pack. */
+  readonly start: number;
+  /** Of the record, in bytes. */
+  readonly length: number;
+  /** Of the blob, in bytes. */
+  readonly size: number;
+}
+
+export interface PackRow {
+  readonly name: string;
+  /** What its file looked like when it was finished; `undefined` while it is suspect. */
+  readonly stamp: FileStamp | undefined;
+}
+
+/** How many digests a statement asks for. Statements are prepared once, so that there are few shapes of them. */
+const batchSizes = [250, 25, 1] as const;
+/** How many rows a statement adds. */
+const rowsAtOnce = 100;
+
+/** A digest as the key of a map: one character a byte. */
+export function keyOf(digest: Uint8Array): string {
+  return Buffer.from(digest.buffer, digest.byteOffset, digest.length).toString('latin1');
+}
+
+/** Where digests are, by their keys; what isn't there, or is condemned, is left out. */
+export function* findObjects(digests: readonly Uint8Array[]): Step<Map<string, Location>> {
+  const found = new Map<string, Location>();
+  for (const batch of batches(digests)) {
+    const rows = yield* all(
+      `SELECT digest, kind, pack_id, start, length, size FROM objects
+       WHERE digest IN ${tuples(1, batch.length)} AND condemned IS NULL`,
+      batch,
+    );
+    for (const row of rows) found.set(keyOf(row.digest as Uint8Array), toLocation(row));
+  }
+  return found;
+}
+
+export function* findPack(id: number): Step<PackRow | undefined> {
+  const row = yield* one('SELECT name, size, mtime_ms, ctime_ms, ino FROM packs WHERE id = ?', [id]);
+  if (row === undefined) return undefined;
+  const stamp = {
+    size: Number(row.size),
+    mtimeMs: Number(row.mtime_ms),
+    ctimeMs: Number(row.ctime_ms),
+    ino: Number(row.ino),
+  };
+  return { name: String(row.name), stamp: row.mtime_ms === null ? undefined : stamp };
+}
+
+/** Makes a pack suspect: what is in it is read and hashed before anybody relies on it. */
+export function* suspectPack(id: number): Step<void> {
+  yield* run('UPDATE packs SET mtime_ms = NULL WHERE id = ?', [id]);
+}
+
+/** How often garbage collection condemned something. */
+export function* readEpoch(): Step<number> {
+  const row = yield* one("SELECT value FROM engine_state WHERE name = 'epoch'");
+  return Number(row?.value ?? 0);
+}
+
+/**
+ * Makes the rows of a pack and of its records. Records that are elsewhere already keep their rows.
+ *
+ * @param sizes Of the blobs of its recipes, by their keys.
+ * @returns Whether the pack is of any use: whether a row leads to it.
+ */
+export function* addPack(pack: FinishedPack, sizes: ReadonlyMap<string, number>): Step<boolean> {
+  const records = [...readTable(pack.end)];
+  const { mtimeMs, ctimeMs, ino } = pack.stamp;
+  const row = yield* one(
+    `INSERT INTO packs (name, size, record_count, created_at, mtime_ms, ctime_ms, ino)
+     VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+    [pack.name, pack.size, records.length, yield* now(), mtimeMs, ctimeMs, ino],
+  );
+  const id = Number(row?.id);
+  for (let at = 0; at < records.length; at += rowsAtOnce) {
+    const some = records.slice(at, at + rowsAtOnce);
+    yield* run(
+      `INSERT INTO objects (digest, kind, pack_id, start, length, size) VALUES ${tuples(some.length, 6)}
+       ON CONFLICT (digest) DO UPDATE SET kind = excluded.kind, pack_id = excluded.pack_id,
+         start = excluded.start, length = excluded.length, size = excluded.size, condemned = NULL
+       WHERE objects.condemned IS NOT NULL`,
+      some.flatMap(({ digest, kind, start, length }) => [
+        digest,
+        kind,
+        id,
+        start,
+        length,
+        kind === recipeKind ? (sizes.get(keyOf(digest)) as number) : length,
+      ]),
+    );
+  }
+  if (
+    yield* isInUse(
+      id,
+      records.map(({ digest }) => digest),
+    )
+  )
+    return true;
+  yield* run('DELETE FROM packs WHERE id = ?', [id]);
+  return false;
+}
+
+/** Whether the row of any of these digests leads to a pack. */
+export function* isInUse(packId: number, digests: readonly Uint8Array[]): Step<boolean> {
+  for (const batch of batches(digests)) {
+    const row = yield* one(
+      `SELECT 1 AS found FROM objects WHERE digest IN ${tuples(1, batch.length)} AND pack_id = ? LIMIT 1`,
+      [...batch, packId],
+    );
+    if (row !== undefined) return true;
+  }
+  return false;
+}
+
+/** Forgets records that were found to be damaged, unless they are elsewhere by now. */
+export function* forgetRecords(damaged: ReadonlyMap<Uint8Array, Location>): Step<void> {
+  for (const [digest, { packId }] of damaged) {
+    yield* run('DELETE FROM objects WHERE digest = ? AND pack_id = ?', [digest, packId]);
+  }
+}
+
+/**
+ * Makes sure that chunks stay which a recipe is about to rely on.
+ *
+ * @throws CairnError `conflict` when one is gone. It is worth trying again.
+ */
+export function* rescue(chunks: readonly Uint8Array[]): Step<void> {
+  for (const batch of batches(chunks)) {
+    const list = tuples(1, batch.length);
+    yield* run(
+      `UPDATE objects SET condemned = NULL WHERE condemned IS NOT NULL AND digest IN ${list}`,
+      batch,
+    );
+    const row = yield* one(`SELECT count(*) AS there FROM objects WHERE digest IN ${list}`, batch);
+    if (Number(row?.there) !== new Set(batch.map(keyOf)).size) throw goneMeanwhile();
+  }
+}
+
+export function goneMeanwhile(): CairnError {
+  return new CairnError('conflict', 'garbage collection removed what was about to be used again', {
+    hint: 'Repeat the call.',
+    isRetryable: true,
+  });
+}
+
+/** Splits a list into few sizes; the last ones of a list are too few for a large one. */
+function* batches<T>(items: readonly T[]): Generator<T[]> {
+  let at = 0;
+  for (const size of batchSizes) {
+    for (; items.length - at >= size; at += size) yield items.slice(at, at + size);
+  }
+}
+
+function toLocation(row: Row): Location {
+  return {
+    kind: Number(row.kind) as RecordKind,
+    packId: Number(row.pack_id),
+    start: Number(row.start),
+    length: Number(row.length),
+    size: Number(row.size),
+  };
+}

@@ -1,0 +1,135 @@
+import { CairnError, type CallOptions, type Hasher } from '@cairn/core';
+import { type FileSystem, sameStamp, stampOf, translateFsError } from '@cairn/file';
+import { systemCode } from '../blobs/attempt.js';
+import type { Database } from '../sql/database.js';
+import { packPath } from './open-pack.js';
+import { dataKind, rawDigest } from './pack-format.js';
+import { findObjects, findPack, keyOf, type Location, suspectPack } from './pack-index.js';
+import { type Chunk, decodeRecipe } from './recipe.js';
+
+export interface PackReaderContext {
+  readonly fs: FileSystem;
+  readonly database: Database;
+  readonly hasher: Hasher;
+  /** Holds the packs. */
+  readonly packs: string;
+  readonly readOnly: boolean;
+}
+
+/** A record and where it was found. */
+export interface Fetched {
+  readonly location: Location;
+  readonly bytes: Uint8Array;
+}
+
+/** Finds and reads the records of packs. */
+export class PackReader {
+  readonly #context: PackReaderContext;
+  readonly #names = new Map<number, string>();
+
+  constructor(context: PackReaderContext) {
+    this.#context = context;
+  }
+
+  /** Where digests are, by their keys; what isn't there is left out. */
+  find(digests: readonly Uint8Array[], options?: CallOptions): Promise<Map<string, Location>> {
+    return this.#context.database.read(() => findObjects(digests), options);
+  }
+
+  /** The path of a pack, or `undefined` if it was removed. A pack never changes its name. */
+  async path(packId: number): Promise<string | undefined> {
+    const known = this.#names.get(packId);
+    if (known !== undefined) return packPath(this.#context.packs, known);
+    const name = (await this.#context.database.read(() => findPack(packId)))?.name;
+    if (name === undefined) return undefined;
+    this.#names.set(packId, name);
+    return packPath(this.#context.packs, name);
+  }
+
+  /**
+   * Finds and reads the record of a digest, and verifies it.
+   *
+   * @throws CairnError `not_found`; `integrity_mismatch`, after its pack was made suspect; `unavailable`.
+   */
+  async fetch(digest: Uint8Array, options?: CallOptions): Promise<Fetched> {
+    for (let before: Location | undefined; ; ) {
+      const location = (await this.find([digest], options)).get(keyOf(digest));
+      if (location === undefined) throw missing();
+      const path = await this.path(location.packId);
+      const bytes = path === undefined ? undefined : this.#readBytes(path, location);
+      if (bytes !== undefined) return { location, bytes: await this.#verified(bytes, digest, location) };
+      // Its pack is gone. Garbage collection moves what is needed to another one before it removes a pack.
+      if (before?.packId === location.packId) throw await this.#damaged(location.packId);
+      before = location;
+    }
+  }
+
+  /** The chunks in a recipe that was read. @throws CairnError `integrity_mismatch`. */
+  async chunks({ bytes, location }: Fetched): Promise<Chunk[]> {
+    try {
+      return decodeRecipe(bytes, this.#context.hasher);
+    } catch {
+      throw await this.#damaged(location.packId);
+    }
+  }
+
+  /** Whether the file of a pack looks other than when it was finished, or is missing. */
+  async isSuspect(packId: number): Promise<boolean> {
+    const row = await this.#context.database.read(() => findPack(packId));
+    if (row?.stamp === undefined) return true;
+    const path = packPath(this.#context.packs, row.name);
+    try {
+      return !sameStamp(stampOf(this.#context.fs.sync.lstatSync(path), path), row.stamp);
+    } catch {
+      return true;
+    }
+  }
+
+  /** Makes everybody look closely at a pack from now on. Does nothing where that can't be written down. */
+  async suspect(packId: number): Promise<void> {
+    if (this.#context.readOnly) return;
+    await this.#context.database.write(() => suspectPack(packId)).catch(() => undefined);
+  }
+
+  async #verified(bytes: Uint8Array, digest: Uint8Array, { kind, packId }: Location): Promise<Uint8Array> {
+    // A recipe tells by itself whether it is intact.
+    if (kind !== dataKind || rawDigest(this.#context.hasher.hash(bytes)).equals(digest)) return bytes;
+    throw await this.#damaged(packId);
+  }
+
+  async #damaged(packId: number): Promise<CairnError> {
+    await this.suspect(packId);
+    return new CairnError('integrity_mismatch', 'a pack of the store is damaged', {
+      hint: 'Log the files again: that repairs it.',
+    });
+  }
+
+  /** `undefined` if there is no such file. What a file is too short for is missing at the end. */
+  #readBytes(path: string, { start, length }: Location): Uint8Array | undefined {
+    const { sync } = this.#context.fs;
+    try {
+      const file = sync.openSync(path, 'r');
+      try {
+        const bytes = Buffer.allocUnsafe(length);
+        let filled = 0;
+        while (filled < length) {
+          const count = sync.readSync(file, bytes, filled, length - filled, start + filled);
+          if (count === 0) break;
+          filled += count;
+        }
+        return bytes.subarray(0, filled);
+      } finally {
+        sync.closeSync(file);
+      }
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT') return undefined;
+      throw translateFsError(error, 'read', path);
+    }
+  }
+}
+
+function missing(): CairnError {
+  return new CairnError('not_found', 'the store lacks it', {
+    hint: 'Log the artifact again from where its files are.',
+  });
+}

@@ -1,0 +1,151 @@
+import { randomBytes } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import { CairnError, type ContentDigest, quote } from '@cairn/core';
+import { type SyncFileSystem, translateFsError } from '@cairn/file';
+import type { IngestContext } from '../ingest/ingestor.js';
+import { writeFully } from '../packs/write-fully.js';
+import { PackWindow } from './pack-window.js';
+
+/** Where a record is, for reading it without asking anybody. */
+export interface PlacedRecord {
+  /** The path of its pack. */
+  readonly pack: string;
+  readonly start: number;
+  readonly length: number;
+}
+
+/** A file that is to become a blob's bytes. */
+export interface FileToRestore {
+  readonly path: string;
+  readonly digest: ContentDigest;
+  /** In bytes. */
+  readonly size: number;
+  /** One for a small blob, its chunks for a large one. */
+  readonly records: readonly PlacedRecord[];
+}
+
+/** `right`: it was there. `unreadable`: its records can't be read, or are not what they should be; nothing was written. */
+export type Restored = 'written' | 'right' | 'unreadable';
+
+/** How much of a file is read at once, in bytes. */
+const pieceBytes = 1024 * 1024;
+
+/**
+ * Makes files, each whole and at once, in the order of their records. No byte is written to a name that it keeps before
+ * all bytes of its file were verified.
+ *
+ * @throws CairnError `path_conflict`, `storage_full`, `storage_readonly`, `forbidden`, …
+ */
+export function restoreFiles(context: IngestContext, files: readonly FileToRestore[]): Restored[] {
+  const window = new PackWindow(context.fs, context.chunker.buffer);
+  try {
+    window.announce(files.flatMap(({ records }) => records));
+    return files.map((file) => restoreFile(context, window, file));
+  } finally {
+    window.close();
+  }
+}
+
+function restoreFile(context: IngestContext, window: PackWindow, file: FileToRestore): Restored {
+  if (isRight(context, file)) return 'right';
+  const { fs, hasher } = context;
+  const [only, ...others] = file.records;
+  if (only !== undefined && others.length === 0) {
+    const bytes = window.read(only);
+    if (bytes === undefined || hasher.hash(bytes) !== file.digest) return 'unreadable';
+    publish(fs, file.path, (descriptor) => {
+      writeFully(fs, descriptor, bytes);
+      return true;
+    });
+    return 'written';
+  }
+  const isWhole = publish(fs, file.path, (descriptor) => {
+    const hash = hasher.create();
+    for (const record of file.records) {
+      const bytes = window.read(record);
+      if (bytes === undefined) return false;
+      hash.update(bytes);
+      writeFully(fs, descriptor, bytes);
+    }
+    return hash.digest() === file.digest;
+  });
+  return isWhole ? 'written' : 'unreadable';
+}
+
+/** Whether a file is there, is no link, and has exactly the right bytes. */
+function isRight({ fs, hasher }: IngestContext, { path, digest, size }: FileToRestore): boolean {
+  const there = fs.lstatSync(path, { throwIfNoEntry: false });
+  if (!there?.isFile() || there.size !== size) return false;
+  let descriptor: number | undefined;
+  try {
+    descriptor = fs.openSync(path, 'r');
+    const piece = Buffer.allocUnsafe(Math.min(size, pieceBytes));
+    const hash = hasher.create();
+    for (let read = 0; read < size; ) {
+      const count = fs.readSync(descriptor, piece, 0, piece.length, null);
+      if (count === 0) return false;
+      hash.update(piece.subarray(0, count));
+      read += count;
+    }
+    return hash.digest() === digest;
+  } catch {
+    return false; // it can't be read, but perhaps replaced
+  } finally {
+    if (descriptor !== undefined) fs.closeSync(descriptor);
+  }
+}
+
+const prefix = randomBytes(8).toString('hex');
+let count = 0;
+
+/** Writes a file beside its place, and puts it there if `write` says that it is whole. */
+function publish(fs: SyncFileSystem, path: string, write: (descriptor: number) => boolean): boolean {
+  const number = (count++ >>> 0).toString(16).padStart(8, '0');
+  const temp = join(dirname(path), `.cairn-${prefix}${number}.tmp`);
+  let descriptor: number | undefined;
+  let isThere = false;
+  try {
+    descriptor = fs.openSync(temp, 'wx', 0o666);
+    isThere = true;
+    const isWhole = write(descriptor);
+    fs.closeSync(descriptor);
+    descriptor = undefined;
+    if (!isWhole) return false;
+    fs.renameSync(temp, path);
+    isThere = false;
+    return true;
+  } catch (error) {
+    throw describe(error, fs, path);
+  } finally {
+    if (isThere) tidyUp(fs, temp, descriptor);
+  }
+}
+
+/** What went wrong first is what the caller must hear of. */
+function tidyUp(fs: SyncFileSystem, temp: string, descriptor: number | undefined): void {
+  for (const step of [
+    () => descriptor !== undefined && fs.closeSync(descriptor),
+    () => fs.unlinkSync(temp),
+  ]) {
+    try {
+      step();
+    } catch {
+      // Somebody sweeps it later.
+    }
+  }
+}
+
+/** Systems name it differently when a folder is there: EISDIR, EEXIST, EPERM. */
+function describe(error: unknown, fs: SyncFileSystem, path: string): unknown {
+  try {
+    if (fs.lstatSync(path).isDirectory()) {
+      return new CairnError('path_conflict', `can't write ${quote(path)}: a folder is there`, {
+        hint: 'Remove it or choose another place.',
+        cause: error,
+      });
+    }
+  } catch {
+    // Then that is not the reason.
+  }
+  return translateFsError(error, 'write', path);
+}

@@ -1,0 +1,29 @@
+import type { Migration } from './ddl.js';
+
+/** What is in the packs of a store; see `docs/decisions/009-engine.md`. Digests are the 32 bytes without the algorithm. */
+export const migration: Migration = ({ table, text, integer, real, bytes, numbered, required }) => [
+  // The columns of the stamp are null while the pack is suspect. No foreign key leads here: SQLite would search all objects
+  // for each pack that goes.
+  table('packs')
+    .addColumn('id', integer, numbered)
+    .addColumn('name', text, (column) => column.notNull().unique())
+    .addColumn('size', integer, required)
+    .addColumn('record_count', integer, required)
+    .addColumn('created_at', integer, required)
+    .addColumn('mtime_ms', real)
+    .addColumn('ctime_ms', real)
+    .addColumn('ino', real),
+
+  table('objects', { compact: true })
+    .addColumn('digest', bytes, (column) => column.primaryKey().notNull())
+    .addColumn('kind', integer, required)
+    .addColumn('pack_id', integer, required)
+    .addColumn('start', integer, required)
+    .addColumn('length', integer, required)
+    .addColumn('size', integer, required)
+    .addColumn('condemned', integer),
+
+  table('engine_state')
+    .addColumn('name', text, (column) => column.primaryKey().notNull())
+    .addColumn('value', integer, required),
+];

@@ -1,0 +1,93 @@
+import { availableParallelism } from 'node:os';
+import { createChunker } from '../chunker/chunker.js';
+import type { ChunkerParams } from '../chunker/chunker-params.js';
+import { type IngestContext, Ingestor } from '../ingest/ingestor.js';
+import { type FileToRestore, type Restored, restoreFiles } from '../restore/restore-files.js';
+import { type StartedWorker, startWorker, type WorkerOptions } from './worker-port.js';
+
+/** All that is done to many files at a time: synchronously, in this thread or in another one. */
+export class Work extends Ingestor {
+  readonly #context: IngestContext;
+
+  constructor(context: IngestContext) {
+    super(context);
+    this.#context = context;
+  }
+
+  restore(files: readonly FileToRestore[]): Restored[] {
+    return restoreFiles(this.#context, files);
+  }
+}
+
+/** Where work is done. In another thread, every answer is a promise. */
+export type Port = {
+  readonly [K in keyof Work]: (
+    ...args: Parameters<Work[K]>
+  ) => ReturnType<Work[K]> | Promise<ReturnType<Work[K]>>;
+};
+
+/** The ports of one open store. They keep their buffers from one call to the next. */
+export interface SharedPorts {
+  /** The most ports that one call may use at once. */
+  readonly limit: number;
+  /** Whether a worker runs already, so that using it costs little. */
+  readonly hasWorkers: boolean;
+  /** A port of this thread. Give it back. */
+  takeLocal(): Port;
+  /** A worker that is at leisure, or a new one; `undefined` if all are busy, or none can be had. Give it back. */
+  takeWorker(): Port | undefined;
+  giveBack(port: Port): void;
+  close(): Promise<void>;
+}
+
+/** How much is read before anything is decided, in bytes. */
+export const batchBytes: number = 4 * 1024 * 1024;
+
+const maxWorkers = 4;
+
+export type SharedPortsOptions = Omit<IngestContext, 'chunker'> & {
+  readonly chunker: ChunkerParams;
+  /** Whether worker threads may be used: not where the file system isn't the real one. */
+  readonly workers: boolean;
+};
+
+/** Makes what does the work of a thread. */
+export function createWork({ chunker, ...context }: Omit<SharedPortsOptions, 'workers'>): Work {
+  return new Work({ ...context, chunker: createChunker(chunker, batchBytes + chunker.max) });
+}
+
+export function sharedPorts({ workers: mayHaveWorkers, ...context }: SharedPortsOptions): SharedPorts {
+  const { packs, temp, chunker, hasher } = context;
+  const workerOptions: WorkerOptions = { packs, temp, chunker, algorithm: hasher.algorithm };
+  const idleLocals: Port[] = [];
+  const idleWorkers: Port[] = [];
+  const workers = new Map<Port, StartedWorker>();
+  const most = mayHaveWorkers ? Math.min(availableParallelism(), maxWorkers) : 0;
+
+  return {
+    limit: most + 1,
+    get hasWorkers() {
+      return workers.size > 0;
+    },
+    takeLocal: () => idleLocals.pop() ?? createWork(context),
+    takeWorker() {
+      const idle = idleWorkers.pop();
+      if (idle !== undefined || workers.size >= most) return idle;
+      const started = startWorker(workerOptions);
+      if (started !== undefined) workers.set(started.port, started);
+      return started?.port;
+    },
+    giveBack(port) {
+      const worker = workers.get(port);
+      if (worker === undefined) idleLocals.push(port);
+      else if (worker.isRunning()) idleWorkers.push(port);
+      else workers.delete(port);
+    },
+    async close() {
+      await Promise.all([...workers.values()].map(({ stop }) => stop()));
+      workers.clear();
+      idleWorkers.length = 0;
+      idleLocals.length = 0;
+    },
+  };
+}

@@ -1,0 +1,22 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { loadHasher } from '@cairn/core';
+import { nodeFileSystem } from '@cairn/file';
+import { createWork } from './ports.js';
+import { sendError } from './sent-error.js';
+import type { Answer, Call, WorkerOptions } from './worker-port.js';
+
+/* Does the work of a port in a thread of its own: one call after the other. */
+
+const { packs, temp, chunker, algorithm } = workerData as WorkerOptions;
+const hasher = await loadHasher(algorithm);
+const work = createWork({ fs: nodeFileSystem.sync, packs, temp, hasher, chunker });
+
+parentPort?.on('message', ({ method, args }: Call) => {
+  let answer: Answer;
+  try {
+    answer = { result: (work[method] as (...args: readonly unknown[]) => unknown).call(work, ...args) };
+  } catch (error) {
+    answer = { error: sendError(error) };
+  }
+  parentPort?.postMessage(answer);
+});
