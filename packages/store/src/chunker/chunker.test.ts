@@ -35,7 +35,7 @@ function cutsOf(data: Uint8Array, params: ChunkerParams, reads: readonly number[
       start = end;
       cuts.push(read - filled + end);
     }
-    expect(filled - start).toBeLessThan(params.max);
+    expect(filled - start).toBeLessThan(read === data.length ? 1 : params.max);
   }
   return cuts;
 }
@@ -148,7 +148,9 @@ describe('gear-v1 never changes', () => {
   test('the table is that of SplitMix64', () => {
     const table = gearTable();
     expect([...table.subarray(0, 3)]).toEqual([0xe220a839, 0x6e789e6a, 0x06c45d18]);
-    expect(createHash('sha256').update(Uint32Array.from(table)).digest('hex')).toMatchInlineSnapshot(`"03914a412554b12d6c511c541127b67fd84c0b765a2e8dc4f2623507c8eb06f0"`);
+    expect(createHash('sha256').update(table).digest('hex')).toMatchInlineSnapshot(
+      `"03914a412554b12d6c511c541127b67fd84c0b765a2e8dc4f2623507c8eb06f0"`,
+    );
   });
 
   test('the cuts of 16 MiB', () => {
@@ -165,7 +167,9 @@ describe('gear-v1 never changes', () => {
       ]
     `);
     expect(cuts.length).toMatchInlineSnapshot(`433`);
-    expect(createHash('sha256').update(JSON.stringify(cuts)).digest('hex')).toMatchInlineSnapshot(`"529bddf2c4a519d325fbac39ac18a2bd2352005f74ce4e1b062f981436acdd36"`);
+    expect(createHash('sha256').update(JSON.stringify(cuts)).digest('hex')).toMatchInlineSnapshot(
+      `"529bddf2c4a519d325fbac39ac18a2bd2352005f74ce4e1b062f981436acdd36"`,
+    );
   });
 
   test('the default', () => {
