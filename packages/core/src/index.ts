@@ -28,7 +28,12 @@ export { type LineageSource, walkLineage } from './lineage.js';
 export { diffManifests, type EntryChange } from './manifest/diff-manifests.js';
 export type { LeafRef, PolicyRef } from './manifest/index-blob.js';
 export { checkEntry, type Leaf } from './manifest/leaf.js';
-export { type EntriesOptions, type Manifest, openManifest } from './manifest/manifest.js';
+export {
+  type EntriesOptions,
+  type Manifest,
+  type OpenManifestOptions,
+  openManifest,
+} from './manifest/manifest.js';
 export { type ManifestEdits, rewriteManifest } from './manifest/rewrite-manifest.js';
 export type { EntryEdit } from './manifest/splice-leaf.js';
 export { type WrittenManifest, writeManifest } from './manifest/write-manifest.js';

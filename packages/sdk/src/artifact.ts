@@ -12,10 +12,11 @@ import {
 import type { Content } from './artifact/content.js';
 import { Draft, type DraftClaim } from './artifact/draft.js';
 import type { DraftEntry } from './artifact/draft-entry.js';
+import type { Addition } from './artifact/entry-table.js';
 import { describe, type FileData, keep, toPath } from './artifact/file-data.js';
 import { type FileWriter, type OpenFile, openFile, writtenBy } from './artifact/file-writer.js';
 import { deepFreeze, guard } from './artifact/guard.js';
-import { keptEntries } from './artifact/kept-entries.js';
+import { openBase } from './artifact/kept-entries.js';
 import { fileEntry, folderEntries } from './artifact/local-files.js';
 import type {
   AddDirOptions,
@@ -28,6 +29,7 @@ import { observeReference, type ReferenceSettings } from './artifact/references.
 import { validateNow } from './metadata-schema.js';
 import type { ArtifactType, Metadata, MetadataSchema } from './metadata-types.js';
 import { abortable } from './util/abortable.js';
+import { insideOf } from './version/stored-version.js';
 import type { Version } from './version.js';
 
 /** An artifact as it was when the call that stores it was made. */
@@ -91,7 +93,7 @@ export class Artifact<M extends object = Metadata> {
     const { type, description, metadata } = version;
     const artifact = new Artifact<M>(name, { type, description, metadata, ...others } as ArtifactOptions<M>);
     // Its failure is met when the draft is logged.
-    void artifact.#draft.add(async () => ({ entries: await keptEntries(version), result: undefined }));
+    void artifact.#draft.startFrom(async () => openBase(insideOf(version), `${version}`));
     return artifact;
   }
 
@@ -208,7 +210,7 @@ export class Artifact<M extends object = Metadata> {
     return this.#draft.remove(path);
   }
 
-  #add(options: NewFileOptions, prepare: () => Promise<DraftEntry | readonly DraftEntry[]>): Promise<void> {
+  #add(options: NewFileOptions, prepare: () => Promise<DraftEntry | readonly Addition[]>): Promise<void> {
     const { overwrite, signal } = options;
     const prepared = async () => ({ entries: [await prepare()].flat(), result: undefined });
     return this.#draft.add(() => abortable(prepared(), signal), overwrite);

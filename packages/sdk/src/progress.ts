@@ -58,6 +58,14 @@ export class Progress {
     this.#maybeTell();
   };
 
+  /** So much is there already and need not be looked at. */
+  reused(bytes: number, files: number): void {
+    this.#doneFiles += files;
+    this.#doneBytes += bytes;
+    this.#reused += bytes;
+    this.#maybeTell();
+  }
+
   fileDone(path: string, size: number, isReused: boolean): void {
     this.#path = path;
     this.#doneFiles++;

@@ -10,6 +10,7 @@ import type { BlobStore } from '../seams/blob-store.js';
 import { decodeIndex, digestIndex, type LeafRef, type PolicyRef, sumOf, type Totals } from './index-blob.js';
 import { damaged, lineFeed } from './json-lines.js';
 import { type Leaf, openLeaf } from './leaf.js';
+import { rememberLeaves } from './leaf-memory.js';
 import { createPathOrder } from './path-order.js';
 
 export interface EntriesOptions extends CallOptions {
@@ -48,16 +49,22 @@ export interface Manifest {
   openLeaf(leaf: LeafRef, options?: CallOptions): Promise<Leaf>;
 }
 
+export interface OpenManifestOptions extends CallOptions {
+  /** The artifact's digest, where it is known; another one is `integrity_mismatch`. */
+  readonly expected?: ContentDigest | undefined;
+  /** How many leaves to keep in memory, for who asks for many single entries. Default: none. */
+  readonly keepLeaves?: number | undefined;
+}
+
 /**
  * Opens the manifest whose index is the blob `blob`.
  *
- * @param expected The artifact's digest, where it is known; another one is `integrity_mismatch`.
  * @throws CairnError `not_found`, `manifest_invalid`, `integrity_mismatch`, `unsupported_format`.
  */
 export async function openManifest(
-  blobs: BlobStore,
+  blobs: Pick<BlobStore, 'open'>,
   blob: ContentDigest,
-  options: CallOptions & { readonly expected?: ContentDigest | undefined } = {},
+  options: OpenManifestOptions = {},
 ): Promise<Manifest> {
   const { policy, leaves } = decodeIndex(await readVerified(blobs, blob, options));
   const digest = digestIndex(leaves, await loadHasher(algorithmOf(options.expected ?? blob)));
@@ -67,7 +74,8 @@ export async function openManifest(
       `the manifest is that of ${digest}, not of ${options.expected}`,
     );
   }
-  const openLeaf = (leaf: LeafRef, call?: CallOptions) => loadLeaf(blobs, leaves, leaf, call);
+  const load = (leaf: LeafRef, call?: CallOptions) => loadLeaf(blobs, leaves, leaf, call);
+  const openLeaf = rememberLeaves(load, options.keepLeaves ?? 0);
   const batches = (call?: EntriesOptions) => iterate(leaves, openLeaf, call);
   return {
     digest,
@@ -157,7 +165,7 @@ function leafAt(leaves: readonly LeafRef[], path: string): number {
 
 /** Reads a leaf and makes sure that it is where its index says; what it holds is counted by who reads all of it. */
 async function loadLeaf(
-  blobs: BlobStore,
+  blobs: Pick<BlobStore, 'open'>,
   leaves: readonly LeafRef[],
   ref: LeafRef,
   options?: CallOptions,
@@ -178,7 +186,7 @@ function otherLeaf({ first }: LeafRef): CairnError {
 }
 
 async function readVerified(
-  blobs: BlobStore,
+  blobs: Pick<BlobStore, 'open'>,
   digest: ContentDigest,
   options?: CallOptions,
 ): Promise<Uint8Array> {

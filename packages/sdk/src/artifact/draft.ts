@@ -1,12 +1,12 @@
 import { CairnError, quote } from '@cairn/core';
 import { TempFolder } from '../util/temp-folder.js';
 import { WatchedPromise, warnIfUnwatched } from '../util/watched-promise.js';
-import type { DraftEntry } from './draft-entry.js';
-import { EntryTable } from './entry-table.js';
+import type { Base } from './base.js';
+import { type Addition, EntryTable } from './entry-table.js';
 
 /** What a step fetches before its turn, and what the caller gets for it. */
 export interface Prepared<R> {
-  readonly entries: readonly DraftEntry[];
+  readonly entries: readonly Addition[];
   readonly result: R;
 }
 
@@ -30,7 +30,7 @@ export class Draft {
   #failed: FailedStep[] = [];
   #last: Promise<unknown> = Promise.resolve();
   #claims = 0;
-  #logged: readonly DraftEntry[] | undefined;
+  #logged: (() => Promise<Base>) | undefined;
 
   constructor(nameOf: () => string) {
     this.#nameOf = nameOf;
@@ -60,6 +60,11 @@ export class Draft {
       await this.#entries.add(entries, overwrite);
       return result;
     });
+  }
+
+  /** Starts with what a version holds. The first step. */
+  startFrom(open: () => Promise<Base>): Promise<void> {
+    return this.#step(open, async (base) => this.#entries.startFrom(base));
   }
 
   remove(path: string): Promise<void> {
@@ -96,7 +101,10 @@ export class Draft {
       entries: async () => {
         await this.#last;
         this.#checkSteps();
-        return [...this.#entries.values()];
+        if (this.#logged !== undefined && this.#entries.base === undefined) {
+          this.#entries.startFrom(await this.#logged());
+        }
+        return this.#entries;
       },
       end: async (logged) => {
         if (isEnded) return;
@@ -104,8 +112,8 @@ export class Draft {
         this.#claims--;
         this.#logged ??= logged;
         if (this.#logged === undefined || this.#claims > 0) return;
-        // The store has the bytes now: logging again needs no source.
-        this.#entries.replace(this.#logged);
+        // The store has the bytes now: logging again needs no source, only what was logged.
+        this.#entries.startFrom(undefined);
         await this.temp.remove();
       },
     };
@@ -127,7 +135,7 @@ export class Draft {
 
 export interface DraftClaim {
   /** All entries, when all steps are done. Throws what a step threw that nobody looked at. */
-  entries(): Promise<readonly DraftEntry[]>;
-  /** Makes the draft final if it was logged, with what it then holds, else opens it again. Idempotent. */
-  end(logged?: readonly DraftEntry[]): Promise<void>;
+  entries(): Promise<EntryTable>;
+  /** Makes the draft final if it was logged, with what opens what it then holds, else opens it again. Idempotent. */
+  end(logged?: () => Promise<Base>): Promise<void>;
 }

@@ -1,29 +1,42 @@
-import { CairnError, type Entry, type PolicyRef, quote } from '@cairn/core';
-import { readStore, withStore } from '../store/store-access.js';
-import { openContents } from '../version/contents.js';
-import { insideOf } from '../version/stored-version.js';
-import type { Version } from '../version.js';
+import {
+  type BlobStore,
+  CairnError,
+  type Entry,
+  openManifest,
+  type PolicyRef,
+  quote,
+  type VersionRecord,
+} from '@cairn/core';
+import { readStore } from '../store/store-access.js';
 import { policyOf, type Workspace } from '../workspace.js';
+import { Base } from './base.js';
 import type { DraftEntry, KeptFile } from './draft-entry.js';
 
 /** Where the files of a logged version are kept. */
 export interface Origin {
   readonly workspace: Workspace;
+  readonly record: VersionRecord;
   readonly policy: PolicyRef;
   /** The version, for messages. */
   readonly address: string;
 }
 
-/** What a version holds, as entries of a draft. */
-export async function keptEntries(version: Version<object>): Promise<DraftEntry[]> {
-  const inside = insideOf(version);
-  return withStore(inside.workspace.store, async (store) => {
-    const { manifest } = await openContents(inside, store, undefined);
-    const origin = { workspace: inside.workspace, policy: manifest.policy, address: String(version) };
-    const entries: DraftEntry[] = [];
-    for await (const entry of manifest.entries()) entries.push(keptEntry(entry, origin));
-    return entries;
+/** How many leaves of a version's manifest are kept in memory, of about 130 KB each. */
+const keptLeaves = 64;
+
+/** What a version holds, as what a draft starts from. */
+export async function openBase(
+  { workspace, record }: Pick<Origin, 'workspace' | 'record'>,
+  address: string,
+): Promise<Base> {
+  const blobs: Pick<BlobStore, 'open'> = {
+    open: (digest, options) => readStore(workspace.store, (store) => store.blobs.open(digest, options)),
+  };
+  const manifest = await openManifest(blobs, record.manifest, {
+    expected: record.digest,
+    keepLeaves: keptLeaves,
   });
+  return new Base(manifest, { workspace, record, policy: manifest.policy, address });
 }
 
 export function keptEntry(entry: Entry, origin: Origin): DraftEntry {

@@ -2,10 +2,19 @@ import { constants } from 'node:fs';
 import { copyFile, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { CairnError, type CallOptions, checkPath, type FileStamp, quote } from '@cairn/core';
-import { type Selection, sameStamp, stampFile, translateFsError, walkFolder } from '@cairn/file';
+import {
+  type Selection,
+  sameStamp,
+  stampAt,
+  stampFile,
+  translateFsError,
+  type WalkedFiles,
+  walkFolderInBatches,
+} from '@cairn/file';
 import pLimit from 'p-limit';
 import type { TempFolder } from '../util/temp-folder.js';
 import type { DraftEntry } from './draft-entry.js';
+import type { Addition } from './entry-table.js';
 
 export interface LocalFileOptions extends CallOptions {
   /** The entry's path, or the folder of the entries. Default: the file's own name, or none. */
@@ -28,20 +37,33 @@ export async function fileEntry(
   return copy ? copyNow(entryPath, absolute, stamp, temp) : readLater(entryPath, absolute, stamp);
 }
 
-/** The entries that the files of a folder become. */
+/** What the files of a folder become. */
 export async function folderEntries(
   path: string,
   temp: TempFolder,
   { name, copy = false, signal, ...selection }: LocalFileOptions & Selection,
-): Promise<DraftEntry[]> {
-  const prefix = name === undefined ? '' : `${checkPath(name)}/`;
+): Promise<Addition[]> {
+  const above = name === undefined ? '' : `${checkPath(name)}/`;
   const limit = pLimit(8);
-  const entries: (DraftEntry | Promise<DraftEntry>)[] = [];
-  for await (const { path: below, absolute, stamp } of walkFolder(path, { ...selection, signal })) {
-    if (copy) entries.push(limit(copyNow, prefix + below, absolute, stamp, temp));
-    else entries.push(readLater(prefix + below, absolute, stamp));
+  const copies: Promise<DraftEntry>[] = [];
+  const folders = new Map<string, { names: string[]; stamps: number[] } & WalkedFiles>();
+  for await (const files of walkFolderInBatches(path, { ...selection, signal })) {
+    const { folder, names, stamps } = files;
+    const prefix = above + files.prefix;
+    // What was a path may be too long below another one.
+    if (above !== '') for (const file of names) checkPath(prefix + file);
+    if (copy) {
+      for (const [i, file] of names.entries()) {
+        copies.push(limit(copyNow, prefix + file, folder + file, stampAt(files, i), temp));
+      }
+      continue;
+    }
+    const known = folders.get(prefix) ?? { prefix, folder, names: [], stamps: [] };
+    folders.set(prefix, known);
+    for (const file of names) known.names.push(file);
+    for (const number of stamps) known.stamps.push(number);
   }
-  return Promise.all(entries);
+  return copy ? Promise.all(copies) : [...folders.values()];
 }
 
 function readLater(path: string, absolute: string, stamp: FileStamp): DraftEntry {

@@ -1,5 +1,5 @@
 import { checkAliases, checkTags, type Store } from '@cairn/core';
-import { keptEntry } from '../artifact/kept-entries.js';
+import { openBase } from '../artifact/kept-entries.js';
 import { type Artifact, claimArtifact } from '../artifact.js';
 import { Progress } from '../progress.js';
 import type { LogOptions } from '../run.js';
@@ -41,7 +41,7 @@ export async function storeArtifact<M extends object>(
   try {
     const storing = storeContents(claim, workspace, store, progress, signal);
     outlive(storing);
-    const { manifest, policy, entries, bytes, files } = await abortable(storing, signal);
+    const { manifest, bytes, files } = await abortable(storing, signal);
     progress.enter('commit');
     await abortable(place.turn, signal);
     signal?.throwIfAborted();
@@ -64,7 +64,7 @@ export async function storeArtifact<M extends object>(
       { signal },
     );
     const version = new StoredVersion<M>(workspace, record);
-    await claim.end(entries.map((entry) => keptEntry(entry, { workspace, policy, address: `${version}` })));
+    await claim.end(() => openBase({ workspace, record }, `${version}`));
     progress.succeed();
     return Object.assign(version, { created, bytes, files });
   } finally {

@@ -1,26 +1,34 @@
 import {
-  canonicalJson,
+  compareUtf8,
   type Entry,
+  type EntryEdit,
   type FileToStore,
-  type PolicyRef,
+  type ManifestEdits,
+  quote,
+  rewriteManifest,
+  type Source,
+  type StoragePolicy,
   type Store,
-  sortByUtf8,
+  type StoredFile,
+  type TransferOptions,
   type WrittenManifest,
   writeManifest,
 } from '@cairn/core';
-import { sizeOf, toSource } from '../artifact/content.js';
-import type { DraftEntry, KeptFile } from '../artifact/draft-entry.js';
+import type { Base } from '../artifact/base.js';
+import { toSource } from '../artifact/content.js';
+import type { DraftEntry } from '../artifact/draft-entry.js';
+import type { EntryTable } from '../artifact/entry-table.js';
 import { openKept } from '../artifact/kept-entries.js';
 import type { ArtifactClaim } from '../artifact.js';
 import { validate } from '../metadata-schema.js';
 import type { Progress } from '../progress.js';
 import { createPolicy, type Workspace } from '../workspace.js';
+import { findKept, isHere, spread } from './find-kept.js';
+import { StoredFiles } from './stored-files.js';
 
 /** The contents of an artifact, all of them durable. */
 export interface StoredContents {
   readonly manifest: WrittenManifest;
-  readonly policy: PolicyRef;
-  readonly entries: readonly Entry[];
   readonly bytes: { readonly new: number; readonly reused: number };
   readonly files: { readonly new: number; readonly reused: number };
 }
@@ -35,64 +43,102 @@ export async function storeContents(
 ): Promise<StoredContents> {
   if (claim.schema !== undefined) await validate(claim.schema, claim.metadata, `the artifact ${claim.name}`);
   progress.enter('scan');
-  const drafts = await claim.entries();
+  const draft = await claim.entries();
   const policy = createPolicy(claim.storagePolicy ?? workspace.policy, workspace, store);
   const ref = { name: policy.name, config: policy.config() };
-  const kept = await findKept(drafts, workspace, store, ref, signal);
 
-  const entries: Entry[] = [];
-  const files: FileToStore[] = [];
-  const bytes = { new: 0, reused: 0 };
-  const counts = { new: 0, reused: 0 };
-  let total = 0;
-  const add = (entry: Entry & { kind: 'file' }, created: boolean) => {
-    entries.push(entry);
-    counts[created ? 'new' : 'reused']++;
+  const isBaseHere = draft.base && (await isHere(draft.base, workspace, store, ref, { signal }));
+  const base = isBaseHere === true ? draft.base : undefined;
+  const table = draft.base && base === undefined ? await spread(draft, draft.base) : draft;
+  const isSpread = table !== draft;
+  const kept = new Set<DraftEntry>(
+    isSpread ? await findKept(table.added(), workspace, store, ref, { signal }) : [],
+  );
+
+  const untouched = base?.totals ?? { entries: 0, files: 0, bytes: 0 };
+  const added = table.totals;
+  const bytes = { new: 0, reused: untouched.bytes };
+  const files = { new: 0, reused: untouched.files };
+  progress.enter('upload');
+  progress.expect(untouched.bytes + added.bytes, untouched.entries + added.entries);
+  progress.reused(untouched.bytes, untouched.files);
+  const stored = new StoredFiles(added.files, store.blobs.algorithm);
+  const onFile: OnFile = (number, { entry, created }) => {
+    stored.set(number, entry);
+    files[created ? 'new' : 'reused']++;
     bytes[created ? 'new' : 'reused'] += entry.size;
     progress.fileDone(entry.path, entry.size, !created);
   };
-  for (const draft of drafts) total += sizeOfEntry(draft);
-  progress.enter('upload');
-  progress.expect(total, drafts.length);
-  for (const draft of drafts) {
-    if (draft.kind === 'reference') entries.push(draft.entry);
-    else if (draft.kind === 'new') files.push({ path: draft.path, source: toSource(draft.content) });
-    else if (kept.has(draft)) add(draft.entry, false);
-    else files.push({ path: draft.path, source: { kind: 'stream', open: () => openKept(draft, signal) } });
+  await storeFiles(table, kept, policy, onFile, { signal, onBytes: progress.onBytes });
+
+  const entries = entriesOf(table, stored);
+  const manifest =
+    base === undefined
+      ? await writeManifest(entries, store.blobs, ref, { signal })
+      : await rewriteManifest(base.manifest, editsOf(base, entries), store.blobs, ref, { signal });
+  return { manifest, bytes, files };
+}
+
+type OnFile = (number: number, file: StoredFile) => void;
+
+/** Stores the files, and tells of each its number in the order of the paths. */
+async function storeFiles(
+  table: EntryTable,
+  kept: ReadonlySet<DraftEntry>,
+  policy: StoragePolicy,
+  onFile: OnFile,
+  options: TransferOptions,
+): Promise<void> {
+  const waiting = new Map<string, number>();
+  function* toStore(): Generator<FileToStore> {
+    let number = 0;
+    for (const draft of table.added()) {
+      const { kind, path } = draft;
+      if (kind === 'reference') continue;
+      if (kind === 'kept' && kept.has(draft)) {
+        onFile(number++, { entry: draft.entry, created: false });
+        continue;
+      }
+      waiting.set(path, number++);
+      const source: Source =
+        kind === 'new'
+          ? toSource(draft.content)
+          : { kind: 'stream', open: () => openKept(draft, options.signal) };
+      yield { path, source };
+    }
   }
-  for await (const { entry, created } of policy.storeFiles(files, { signal, onBytes: progress.onBytes })) {
-    add(entry, created);
+  for await (const file of policy.storeFiles(toStore(), options)) {
+    const number = waiting.get(file.entry.path);
+    if (number === undefined) throw mistaken(policy, file.entry.path, 'answers for a file it was not given:');
+    waiting.delete(file.entry.path);
+    onFile(number, file);
   }
-  sortByUtf8(entries, ({ path }) => path);
-  const manifest = await writeManifest(entries, store.blobs, ref, { signal });
-  return { manifest, policy: ref, entries, bytes, files: counts };
+  for (const path of waiting.keys()) throw mistaken(policy, path, 'did not store');
 }
 
-/** The kept files that are in this store, under the same policy, and so need not be read. */
-async function findKept(
-  drafts: readonly DraftEntry[],
-  workspace: Workspace,
-  { blobs }: Store,
-  policy: PolicyRef,
-  signal: AbortSignal | undefined,
-): Promise<ReadonlySet<KeptFile>> {
-  const near = drafts.filter((draft): draft is KeptFile => {
-    if (draft.kind !== 'kept') return false;
-    const { origin } = draft;
-    return (
-      origin.workspace.store.identity === workspace.store.identity && isSamePolicy(origin.policy, policy)
-    );
-  });
-  if (near.length === 0) return new Set();
-  const there = await blobs.has([...new Set(near.map(({ entry }) => entry.digest))], { signal });
-  return new Set(near.filter(({ entry }) => there.has(entry.digest)));
+function mistaken({ name }: StoragePolicy, path: string, what: string): TypeError {
+  return new TypeError(`the storage policy ${quote(name)} ${what} ${quote(path)}`);
 }
 
-function isSamePolicy(a: PolicyRef, b: PolicyRef): boolean {
-  return a.name === b.name && canonicalJson(a.config) === canonicalJson(b.config);
+function* entriesOf(table: EntryTable, stored: StoredFiles): Generator<Entry> {
+  let number = 0;
+  for (const draft of table.added()) {
+    yield draft.kind === 'reference' ? draft.entry : stored.entry(number++, draft.path);
+  }
 }
 
-function sizeOfEntry(draft: DraftEntry): number {
-  if (draft.kind === 'new') return sizeOf(draft.content);
-  return draft.kind === 'kept' ? draft.entry.size : 0;
+/** What was done to a version to make a draft of it. */
+function editsOf({ removedPaths, removedFolders }: Base, entries: Iterable<Entry>): ManifestEdits {
+  function* edits(): Generator<EntryEdit> {
+    const removed = removedPaths.values();
+    let next = removed.next().value;
+    for (const entry of entries) {
+      for (; next !== undefined && compareUtf8(next, entry.path) <= 0; next = removed.next().value) {
+        if (next !== entry.path) yield { path: next, entry: undefined };
+      }
+      yield { path: entry.path, entry };
+    }
+    for (; next !== undefined; next = removed.next().value) yield { path: next, entry: undefined };
+  }
+  return { edits: edits(), removedFolders };
 }
