@@ -80,11 +80,15 @@ export function utf8Length(text: string): number {
   return length;
 }
 
+const beyondSurrogates = /[\ud800-\uffff]/;
+
 /**
  * Orders texts by their UTF-8 bytes. It differs from the order of `<`, which is that of UTF-16 units, only where a
  * surrogate meets a unit from U+E000 up.
  */
 export function compareUtf8(a: string, b: string): number {
+  if (a === b) return 0;
+  if (!beyondSurrogates.test(a) || !beyondSurrogates.test(b)) return a < b ? -1 : 1;
   const shorter = Math.min(a.length, b.length);
   for (let i = 0; i < shorter; i++) {
     const left = a.charCodeAt(i);
@@ -98,8 +102,6 @@ function byteRank(unit: number): number {
   if (unit < 0xd800) return unit;
   return unit <= 0xdfff ? unit + 0x2000 : unit - 0x800;
 }
-
-const beyondSurrogates = /[\ud800-\uffff]/;
 
 /** Sorts by the UTF-8 bytes of a key, in place, by the fast native order where that is the same. */
 export function sortByUtf8<T>(items: T[], key: (item: T) => string): T[] {
