@@ -17,6 +17,7 @@ import type {
   StoredFile,
   StoreReferenceOptions,
 } from './seams/storage-policy.js';
+import type { Source } from './source.js';
 import { checkUri } from './uri.js';
 
 /** How many objects one reference may bring, if the caller doesn't say. */
@@ -67,18 +68,32 @@ async function* storeFiles(
   options?: TransferOptions,
 ): AsyncIterable<StoredFile> {
   const waiting = new Map<number, string>();
-  async function* sources() {
-    let index = 0;
-    for await (const { path, source } of files) {
-      waiting.set(index++, checkPath(path));
-      yield source;
-    }
-  }
-  for await (const { index, digest, size, created } of blobs.put(sources(), options)) {
+  let count = 0;
+  const toSource = ({ path, source }: FileToStore): Source => {
+    waiting.set(count++, checkPath(path));
+    return source;
+  };
+  for await (const { index, digest, size, created } of blobs.put(mapped(files, toSource), options)) {
     const path = take(waiting, index);
     const entry: FileEntry = { kind: 'file', path, digest, size };
     yield { entry, created };
   }
+}
+
+/** What `map` makes of each item. What needs no waiting stays so, for each step of waiting costs more than the rest. */
+function mapped<T, R>(items: AnyIterable<T>, map: (item: T) => R): AnyIterable<R> {
+  return Symbol.iterator in items ? mapNow(items, map) : mapAsTheyCome(items, map);
+}
+
+function* mapNow<T, R>(items: Iterable<T>, map: (item: T) => R): Generator<R, void, undefined> {
+  for (const item of items) yield map(item);
+}
+
+async function* mapAsTheyCome<T, R>(
+  items: AsyncIterable<T>,
+  map: (item: T) => R,
+): AsyncGenerator<R, void, undefined> {
+  for await (const item of items) yield map(item);
 }
 
 async function* loadFiles(

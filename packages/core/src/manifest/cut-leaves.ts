@@ -56,7 +56,7 @@ export function createLeafCutter(hasher: Hasher): LeafCutter {
       if (leaf.lines.length === 0) leaf.first = entry.path;
       const line = encodeEntry(entry);
       leaf.lines.push(line);
-      leaf.bytes += utf8Length(line);
+      leaf.bytes += entry.kind === 'file' ? fileLineBytes(line, entry.path) : utf8Length(line);
       leaf.size += entry.size ?? 0;
       if (entry.kind === 'reference') {
         leaf.references.entries++;
@@ -68,6 +68,11 @@ export function createLeafCutter(hasher: Hasher): LeafCutter {
     },
     end,
   };
+}
+
+/** Only its path can have other characters than those of ASCII. */
+function fileLineBytes(line: string, path: string): number {
+  return line.length - path.length + utf8Length(path);
 }
 
 function emptyLeaf() {

@@ -1,7 +1,7 @@
 import { CairnError, checkPath, quote } from '@cairn/core';
 import type { WalkedFiles } from '@cairn/file';
 import type { Base } from './base.js';
-import { type DraftEntry, describeSource, isSameContent } from './draft-entry.js';
+import { type DraftEntry, describeSource, isSameContent, type Reference } from './draft-entry.js';
 import {
   entriesOf,
   type Folder,
@@ -12,6 +12,7 @@ import {
   newFolder,
   type Totals,
   totalsOf,
+  walk,
 } from './entry-tree.js';
 
 /** What can be added: an entry, or all files of one folder, named by `prefix`. */
@@ -40,6 +41,14 @@ export class EntryTable {
   /** What was added, in the order of the paths, without what the base has. */
   added(): Generator<DraftEntry> {
     return entriesOf(this.#root);
+  }
+
+  /** The same; of a file only its path. */
+  *addedPaths(): Generator<string | Reference> {
+    for (const entry of walk(this.#root, ({ prefix, names }, i) => prefix + names[i])) {
+      if (typeof entry === 'string' || entry.kind === 'reference') yield entry;
+      else yield entry.path;
+    }
   }
 
   /** Holds what a version has from now on, or nothing. */

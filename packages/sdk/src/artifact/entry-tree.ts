@@ -58,14 +58,22 @@ function indexOf(names: readonly string[], name: string): number | undefined {
 }
 
 /** All entries in and below a folder, in the order of their paths. */
-export function* entriesOf(folder: Folder): Generator<DraftEntry> {
+export function entriesOf(folder: Folder): Generator<DraftEntry> {
+  return walk(folder, fileAt);
+}
+
+/** The same, with what `fromColumns` makes of the files that are in columns. */
+export function* walk<T>(
+  folder: Folder,
+  fromColumns: (files: WalkedFiles, index: number) => T,
+): Generator<T | DraftEntry> {
   const levels = [openLevel(folder)];
   for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
     const { members, folders } = level.folder;
     const name = level.names[level.next++];
     if (name === undefined) levels.pop();
     else if (name.endsWith('/')) levels.push(openLevel(folders.get(name.slice(0, -1)) as Folder));
-    else if (isColumns(members)) yield fileAt(members, level.file++);
+    else if (isColumns(members)) yield fromColumns(members, level.file++);
     else yield members.get(name) as DraftEntry;
   }
 }

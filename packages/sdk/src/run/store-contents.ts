@@ -122,8 +122,8 @@ function mistaken({ name }: StoragePolicy, path: string, what: string): TypeErro
 
 function* entriesOf(table: EntryTable, stored: StoredFiles): Generator<Entry> {
   let number = 0;
-  for (const draft of table.added()) {
-    yield draft.kind === 'reference' ? draft.entry : stored.entry(number++, draft.path);
+  for (const added of table.addedPaths()) {
+    yield typeof added === 'string' ? stored.entry(number++, added) : added.entry;
   }
 }
 
