@@ -11,6 +11,7 @@ import { type FileSystem, publishFile } from '@cairn/file';
 import { rawDigest, recipeKind } from '../packs/pack-format.js';
 import { keyOf, type Location } from '../packs/pack-index.js';
 import type { PackReader } from '../packs/pack-reader.js';
+import type { RecipeRow } from '../packs/recipe.js';
 import type { FileToRestore, PlacedRecord } from '../restore/restore-files.js';
 import type { SharedPorts } from '../threads/ports.js';
 import { HeldPorts } from './held-ports.js';
@@ -113,7 +114,10 @@ async function placesOf(
 ): Promise<PlacedRecord[]> {
   if (location.kind !== recipeKind) return (await place(reader, [location])) ?? [];
   try {
-    const chunks = await reader.chunks(await reader.fetch(rawDigest(digest), { signal }));
+    const record = await reader.fetch(rawDigest(digest), { signal });
+    const chunks: RecipeRow[] = [];
+    for (const segment of await reader.segments(record))
+      chunks.push(...(await reader.chunks(segment, { signal })));
     const found = await reader.find(
       chunks.map((chunk) => chunk.digest),
       { signal },

@@ -8,6 +8,9 @@ export interface Need {
   readonly isMuch: boolean;
 }
 
+/** How many jobs this thread does before it calls for workers, which take some time to start. */
+const jobsAlone = 2;
+
 interface Held {
   readonly isWorker: boolean;
   isBusy: boolean;
@@ -20,6 +23,7 @@ export class HeldPorts {
   readonly #shared: SharedPorts;
   readonly #held = new Map<Port, Held>();
   #waiting: (() => void)[] = [];
+  #taken = 0;
 
   constructor(shared: SharedPorts) {
     this.#shared = shared;
@@ -29,7 +33,10 @@ export class HeldPorts {
   async take(need: Need): Promise<Port> {
     for (;;) {
       const port = this.#free(need);
-      if (port !== undefined) return port;
+      if (port !== undefined) {
+        this.#taken++;
+        return port;
+      }
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
   }
@@ -69,7 +76,7 @@ export class HeldPorts {
     if (isLocal) return this.#use(local) ?? this.#addLocal();
     const worker = this.#use(this.#find(true));
     if (worker !== undefined) return worker;
-    if (isMuch || this.#shared.hasWorkers || local?.[1].isBusy === true) {
+    if (isMuch || this.#shared.hasWorkers || this.#taken >= jobsAlone) {
       const added = this.#shared.takeWorker();
       if (added !== undefined) return this.#add(added, true);
     }

@@ -9,7 +9,7 @@ import {
 import type { FileSystem } from '@cairn/file';
 import { digestAt, type Hashed, type HashedBlob } from '../ingest/ingestor.js';
 import { type FinishedPack, packPath } from '../packs/open-pack.js';
-import { rawDigest, recipeKind } from '../packs/pack-format.js';
+import { rawDigest, readTable, recipeKind } from '../packs/pack-format.js';
 import {
   addPack,
   forgetRecords,
@@ -20,7 +20,7 @@ import {
   rescue,
 } from '../packs/pack-index.js';
 import type { PackReader } from '../packs/pack-reader.js';
-import { decodeRecipe } from '../packs/recipe.js';
+import { decodeRecipe, decodeRows } from '../packs/recipe.js';
 import type { Database } from '../sql/database.js';
 import type { Port, SharedPorts } from '../threads/ports.js';
 import { HeldPorts, type Need } from './held-ports.js';
@@ -71,11 +71,11 @@ export class PutSession {
       if (job.kind === 'bytes')
         return await this.#keepAll(port, await port.takeBytes(job.items), job.indexes);
       const { index } = job;
-      if (job.kind === 'stream') return [{ index, ...(await this.#keepStream(port, job.chunks)) }];
+      if (job.kind === 'stream') return [{ ...(await this.#keepStream(port, job.chunks)), index }];
       await port.openFile(job.file);
       for (;;) {
         const blob = await this.#keepPart(port, await port.readPart());
-        if (blob !== undefined) return [{ index, ...(await this.#keepBlob(blob)) }];
+        if (blob !== undefined) return [{ ...(await this.#keepBlob(blob)), index }];
       }
     } finally {
       this.#ports.leave(port);
@@ -197,7 +197,7 @@ export class PutSession {
     if (!(await suspect)) return true;
     try {
       const record = await reader.fetch(digest, this.#options);
-      if (record.location.kind === recipeKind) await reader.chunks(record);
+      if (record.location.kind === recipeKind) await reader.segments(record);
       return true;
     } catch {
       this.#options.signal?.throwIfAborted();
@@ -213,26 +213,44 @@ export class PutSession {
     recipes: readonly HashedBlob[] = [],
   ): Promise<void> {
     if (pack === undefined) return;
-    const { database, fs, hasher, packs } = this.#context;
+    const { database, fs, packs } = this.#context;
     const path = packPath(packs, pack.name);
     const sizes = new Map(recipes.map(({ digest, size }) => [keyOf(rawDigest(digest)), size]));
     const damaged = this.#damaged;
-    const basis = this.#basis;
-    function* step() {
-      // Garbage collection removes packs without rows, in transactions.
-      if (fs.sync.statSync(path, { throwIfNoEntry: false }) === undefined) throw goneMeanwhile();
-      yield* forgetRecords(damaged);
-      const isUseful = yield* addPack(pack as FinishedPack, sizes);
-      if (recipes.length > 0 && (yield* readEpoch()) !== basis) {
-        for (const { recipe } of recipes) {
-          yield* rescue(decodeRecipe(recipe, hasher).map(({ digest }) => digest));
-        }
-      }
-      return isUseful;
+    let isUseful: boolean | undefined;
+    while (isUseful === undefined) {
+      const epoch = await database.read(readEpoch);
+      const isOutdated = recipes.length > 0 && epoch !== this.#basis;
+      const relied = isOutdated ? await this.#reliedOn(recipes, pack) : [];
+      isUseful = await database.write(function* () {
+        if (recipes.length > 0 && (yield* readEpoch()) !== epoch) return undefined;
+        // Garbage collection removes packs without rows, in transactions.
+        if (fs.sync.statSync(path, { throwIfNoEntry: false }) === undefined) throw goneMeanwhile();
+        yield* forgetRecords(damaged);
+        const isInUse = yield* addPack(pack, sizes);
+        yield* rescue(relied);
+        return isInUse;
+      }, this.#options);
     }
-    const isUseful = await database.write(step, this.#options);
     this.#ports.release(port);
     if (!isUseful) await unlink(path).catch(() => undefined);
+  }
+
+  /** The segments and chunks of recipes, of which some are in a pack that has no rows yet. */
+  async #reliedOn(recipes: readonly HashedBlob[], { name, end }: FinishedPack): Promise<Uint8Array[]> {
+    const { reader, hasher } = this.#context;
+    const inPack = new Map([...readTable(end)].map((record) => [keyOf(record.digest), record]));
+    const relied: Uint8Array[] = [];
+    for (const { recipe } of recipes) {
+      for (const { digest } of decodeRecipe(recipe, hasher)) {
+        const record = inPack.get(keyOf(digest));
+        const own = record === undefined ? undefined : reader.readFrom(name, record);
+        const bytes = own ?? (await reader.fetch(digest, this.#options)).bytes;
+        relied.push(digest);
+        for (const chunk of decodeRows(bytes)) relied.push(chunk.digest);
+      }
+    }
+    return relied;
   }
 
   #name(digest: Uint8Array): PutResult['digest'] {

@@ -2,7 +2,7 @@ import { setImmediate as pause } from 'node:timers/promises';
 import { type ByteRange, CairnError, type CallOptions, type ContentDigest, type Hasher } from '@cairn/core';
 import { rawDigest, recipeKind } from '../packs/pack-format.js';
 import type { PackReader } from '../packs/pack-reader.js';
-import type { Chunk } from '../packs/recipe.js';
+import type { RecipeRow } from '../packs/recipe.js';
 
 export interface ReadContext {
   readonly reader: PackReader;
@@ -26,30 +26,33 @@ export async function* readBlob(
     if (part.length > 0) yield part;
     return;
   }
-  const chunks = await naming(digest, () => reader.chunks(record));
   const hash = hasher.create();
   let count = 0;
-  for (const { chunk, start, end } of partsOf(chunks, range)) {
-    if (++count % chunksInARow === 0) await pause();
-    const { bytes } = await naming(digest, () => reader.fetch(chunk.digest, { signal }), damaged);
-    signal?.throwIfAborted();
-    // Before it is handed out, for it may be changed then.
-    if (range === undefined) hash.update(bytes);
-    yield bytes.subarray(start, end);
+  const segments = await naming(digest, () => reader.segments(record));
+  for (const { row: segment, start: from, end: to } of within(segments, range)) {
+    const chunks = await naming(digest, () => reader.chunks(segment, { signal }), damaged);
+    for (const { row: chunk, start, end } of within(chunks, { start: from, end: to })) {
+      if (++count % chunksInARow === 0) await pause();
+      const { bytes } = await naming(digest, () => reader.fetch(chunk.digest, { signal }), damaged);
+      signal?.throwIfAborted();
+      // Before it is handed out, for it may be changed then.
+      if (range === undefined) hash.update(bytes);
+      yield bytes.subarray(start, end);
+    }
   }
   if (range === undefined && hash.digest() !== digest) throw damaged(digest);
 }
 
-/** The chunks that a part of a blob is in, and which of their bytes. */
-function* partsOf(
-  chunks: readonly Chunk[],
+/** The rows that a part of what they stand for is in, and which of their bytes. */
+function* within(
+  rows: readonly RecipeRow[],
   { start = 0, end = Number.POSITIVE_INFINITY }: Partial<ByteRange> = {},
 ) {
   let at = 0;
-  for (const chunk of chunks) {
-    const [from, to] = [Math.max(start - at, 0), Math.min(end - at, chunk.length)];
-    if (from < to) yield { chunk, start: from, end: to };
-    at += chunk.length;
+  for (const row of rows) {
+    const [from, to] = [Math.max(start - at, 0), Math.min(end - at, row.length)];
+    if (from < to) yield { row, start: from, end: to };
+    at += row.length;
   }
 }
 

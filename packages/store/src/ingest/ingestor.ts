@@ -10,7 +10,13 @@ import { sameStamp, stampOf, translateFsError } from '@cairn/file';
 import type { Chunker } from '../chunker/chunker.js';
 import { type FinishedPack, OpenPack, type PackPlace } from '../packs/open-pack.js';
 import { dataKind, digestBytes, rawDigest, recipeKind } from '../packs/pack-format.js';
-import { Recipe } from '../packs/recipe.js';
+import { maxSegmentBytes, Recipe } from '../packs/recipe.js';
+
+/**
+ * Room in the buffer for the segments of what is read into it, in bytes: one that was open before, and a row for each
+ * chunk.
+ */
+export const segmentRoom: number = 4 * maxSegmentBytes;
 
 /** A file to be read, and what it looked like when it was added. */
 export interface FileToRead {
@@ -27,8 +33,6 @@ export interface Hashed {
 
 /** A part of a large blob, cut into chunks. */
 export interface HashedPart extends Hashed {
-  /** Bytes that were read for it. */
-  readonly bytesRead: number;
   /** Of the whole blob, once its end was reached. */
   readonly blob?: HashedBlob;
 }
@@ -61,7 +65,9 @@ export class Ingestor {
   readonly #context: IngestContext;
   readonly #buffer: Uint8Array;
   /** Where the records that were hashed last are in the buffer, and what their digests are. */
-  #hashed: Hashed & { readonly starts: Uint32Array } = nothing;
+  #hashed: Hashed & { readonly starts: readonly number[] } = nothing;
+  /** How far the part of a large blob that was hashed last is cut, and where it ends in the buffer. */
+  #cut: { readonly end: number; readonly filled: number } = { end: 0, filled: 0 };
   /** How much of the buffer's beginning is a chunk of a large blob whose end wasn't seen yet. */
   #carry = 0;
   #large: Large | undefined;
@@ -76,23 +82,19 @@ export class Ingestor {
 
   /** Reads files that fit into the buffer together. @throws CairnError `source_changed`, `not_found`, `forbidden`, … */
   readFiles(files: readonly FileToRead[]): Hashed {
-    const starts = new Uint32Array(files.length + 1);
-    files.forEach((file, i) => {
-      const start = starts[i] as number;
-      starts[i + 1] = start + this.#readFile(file, start);
-    });
-    return this.#hash(starts);
+    const records = new Records();
+    for (const file of files) this.#add(records, this.#readFile(file, records.end));
+    return this.#give(records);
   }
 
   /** Takes bytes that fit into the buffer together. */
   takeBytes(items: readonly Uint8Array[]): Hashed {
-    const starts = new Uint32Array(items.length + 1);
-    items.forEach((item, i) => {
-      const start = starts[i] as number;
-      this.#buffer.set(item, start);
-      starts[i + 1] = start + item.length;
-    });
-    return this.#hash(starts);
+    const records = new Records();
+    for (const item of items) {
+      this.#buffer.set(item, records.end);
+      this.#add(records, item.length);
+    }
+    return this.#give(records);
   }
 
   /** Begins with a large file, whose parts {@link readPart} then reads. */
@@ -117,7 +119,8 @@ export class Ingestor {
 
   /** Begins with a large blob whose bytes {@link takePart} is given. */
   openBytes(): void {
-    this.#large = { hash: this.#context.hasher.create(), recipe: new Recipe() };
+    const { hasher } = this.#context;
+    this.#large = { hash: hasher.create(), recipe: new Recipe(hasher) };
     this.#carry = 0;
   }
 
@@ -129,7 +132,7 @@ export class Ingestor {
 
   /** How many bytes the buffer can take now. */
   room(): number {
-    return this.#buffer.length - this.#carry;
+    return this.#buffer.length - segmentRoom - this.#carry;
   }
 
   /**
@@ -139,17 +142,17 @@ export class Ingestor {
    */
   keep(wanted: Uint8Array): FinishedPack | undefined {
     const { digests, lengths, starts } = this.#hashed;
+    const endOf = (i: number) => (starts[i] as number) + (lengths[i] as number);
     for (let i = 0; i < wanted.length; ) {
       if (wanted[i] !== 1) {
         i++;
         continue;
       }
-      let end = i;
-      while (end < wanted.length && wanted[end] === 1) end++;
-      this.#append(this.#buffer.subarray(starts[i], starts[end]), (pack) => {
-        for (let k = i; k < end; k++) pack.list(digestAt(digests, k), dataKind, lengths[k] as number);
+      const first = i++;
+      while (wanted[i] === 1 && starts[i] === endOf(i - 1)) i++;
+      this.#append(this.#buffer.subarray(starts[first], endOf(i - 1)), (pack) => {
+        for (let k = first; k < i; k++) pack.list(digestAt(digests, k), dataKind, lengths[k] as number);
       });
-      i = end;
     }
     this.#moveCarry();
     return this.#pack?.isFull ? this.finish() : undefined;
@@ -215,44 +218,53 @@ export class Ingestor {
     });
   }
 
-  #hash(starts: Uint32Array): Hashed {
-    const count = starts.length - 1;
-    const digests = new Uint8Array(count * digestBytes);
-    const lengths = new Uint32Array(count);
-    for (let i = 0; i < count; i++) {
-      const [start, end] = [starts[i] as number, starts[i + 1] as number];
-      digests.set(rawDigest(this.#context.hasher.hash(this.#buffer.subarray(start, end))), i * digestBytes);
-      lengths[i] = end - start;
-    }
-    this.#hashed = { digests, lengths, starts };
-    return { digests, lengths };
+  /** Hashes the next record of a list that lies in the buffer. */
+  #add(records: Records, length: number): Uint8Array {
+    const bytes = this.#buffer.subarray(records.end, records.end + length);
+    const digest = rawDigest(this.#context.hasher.hash(bytes));
+    records.add(digest, length);
+    return digest;
+  }
+
+  #give(records: Records): Hashed {
+    const hashed = { digests: Buffer.concat(records.digests), lengths: Uint32Array.from(records.lengths) };
+    this.#hashed = { ...hashed, starts: records.starts };
+    return hashed;
   }
 
   #cutPart(filled: number, isLast: boolean): HashedPart {
     const { hash, recipe } = this.#large as Large;
-    const bytesRead = filled - this.#carry;
     hash.update(this.#buffer.subarray(this.#carry, filled));
-    const starts = [0];
-    for (let start = 0; start < filled; ) {
-      const end = this.#context.chunker.cut(start, filled, isLast);
+    const records = new Records();
+    while (records.end < filled) {
+      const end = this.#context.chunker.cut(records.end, filled, isLast);
       if (end === undefined) break;
-      starts.push(end);
-      start = end;
+      this.#add(records, end - records.end);
     }
-    const { digests, lengths } = this.#hash(Uint32Array.from(starts));
-    for (let i = 0; i < lengths.length; i++) recipe.add(digestAt(digests, i), lengths[i] as number);
-    this.#carry = filled;
-    if (!isLast) return { digests, lengths, bytesRead };
-    const blob = { digest: hash.digest(), size: recipe.size, recipe: recipe.encode(this.#context.hasher) };
-    return { digests, lengths, bytesRead, blob };
+    this.#cut = { end: records.end, filled };
+    // Segments go behind all that was read, where the buffer has room for them.
+    records.end = filled;
+    const addSegment = (segment: Uint8Array | undefined) => {
+      if (segment === undefined) return;
+      this.#buffer.set(segment, records.end);
+      this.#add(records, segment.length);
+    };
+    const count = records.lengths.length;
+    for (let i = 0; i < count; i++) {
+      addSegment(recipe.add(records.digests[i] as Uint8Array, records.lengths[i] as number));
+    }
+    if (isLast) addSegment(recipe.end());
+    const hashed = this.#give(records);
+    if (!isLast) return hashed;
+    return { ...hashed, blob: { digest: hash.digest(), size: recipe.size, recipe: recipe.encode() } };
   }
 
   /** Moves what was read of the next chunk to the buffer's beginning. */
   #moveCarry(): void {
-    const { starts } = this.#hashed;
-    const end = starts[starts.length - 1] ?? 0;
-    if (this.#large !== undefined) this.#buffer.copyWithin(0, end, this.#carry);
-    this.#carry = this.#large === undefined ? 0 : this.#carry - end;
+    const { end, filled } = this.#cut;
+    this.#buffer.copyWithin(0, end, filled);
+    this.#carry = filled - end;
+    this.#cut = { end: 0, filled: 0 };
     this.#hashed = nothing;
   }
 
@@ -285,7 +297,23 @@ export class Ingestor {
   }
 }
 
-const nothing = { digests: new Uint8Array(), lengths: new Uint32Array(), starts: new Uint32Array() };
+const nothing = { digests: new Uint8Array(), lengths: new Uint32Array(), starts: [] };
+
+/** Records in the buffer. */
+class Records {
+  readonly starts: number[] = [];
+  readonly lengths: number[] = [];
+  readonly digests: Uint8Array[] = [];
+  /** Where the next one begins. */
+  end = 0;
+
+  add(digest: Uint8Array, length: number): void {
+    this.digests.push(digest);
+    this.starts.push(this.end);
+    this.lengths.push(length);
+    this.end += length;
+  }
+}
 
 export function digestAt(digests: Uint8Array, index: number): Uint8Array {
   return digests.subarray(index * digestBytes, (index + 1) * digestBytes);

@@ -5,7 +5,7 @@ import type { Database } from '../sql/database.js';
 import { packPath } from './open-pack.js';
 import { dataKind, rawDigest } from './pack-format.js';
 import { findObjects, findPack, keyOf, type Location, suspectPack } from './pack-index.js';
-import { type Chunk, decodeRecipe } from './recipe.js';
+import { decodeRecipe, decodeRows, type RecipeRow } from './recipe.js';
 
 export interface PackReaderContext {
   readonly fs: FileSystem;
@@ -64,13 +64,23 @@ export class PackReader {
     }
   }
 
-  /** The chunks in a recipe that was read. @throws CairnError `integrity_mismatch`. */
-  async chunks({ bytes, location }: Fetched): Promise<Chunk[]> {
+  /** The segments in a recipe that was read. @throws CairnError `integrity_mismatch`. */
+  async segments({ bytes, location }: Fetched): Promise<RecipeRow[]> {
     try {
       return decodeRecipe(bytes, this.#context.hasher);
     } catch {
       throw await this.#damaged(location.packId);
     }
+  }
+
+  /** The chunks in a segment. Throws as {@link fetch}. */
+  async chunks(segment: RecipeRow, options?: CallOptions): Promise<RecipeRow[]> {
+    return decodeRows((await this.fetch(segment.digest, options)).bytes);
+  }
+
+  /** The bytes of a record of a pack by its name, not verified; `undefined` if the pack is gone. */
+  readFrom(name: string, place: Pick<Location, 'start' | 'length'>): Uint8Array | undefined {
+    return this.#readBytes(packPath(this.#context.packs, name), place);
   }
 
   /** Whether the file of a pack looks other than when it was finished, or is missing. */
@@ -105,7 +115,7 @@ export class PackReader {
   }
 
   /** `undefined` if there is no such file. What a file is too short for is missing at the end. */
-  #readBytes(path: string, { start, length }: Location): Uint8Array | undefined {
+  #readBytes(path: string, { start, length }: Pick<Location, 'start' | 'length'>): Uint8Array | undefined {
     const { sync } = this.#context.fs;
     try {
       const file = sync.openSync(path, 'r');

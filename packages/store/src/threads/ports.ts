@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { createChunker } from '../chunker/chunker.js';
 import type { ChunkerParams } from '../chunker/chunker-params.js';
-import { type IngestContext, Ingestor } from '../ingest/ingestor.js';
+import { type IngestContext, Ingestor, segmentRoom } from '../ingest/ingestor.js';
 import { type FileToRestore, type Restored, restoreFiles } from '../restore/restore-files.js';
 import { type StartedWorker, startWorker, type WorkerOptions } from './worker-port.js';
 
@@ -53,7 +53,7 @@ export type SharedPortsOptions = Omit<IngestContext, 'chunker'> & {
 
 /** Makes what does the work of a thread. */
 export function createWork({ chunker, ...context }: Omit<SharedPortsOptions, 'workers'>): Work {
-  return new Work({ ...context, chunker: createChunker(chunker, batchBytes + chunker.max) });
+  return new Work({ ...context, chunker: createChunker(chunker, batchBytes + chunker.max + segmentRoom) });
 }
 
 export function sharedPorts({ workers: mayHaveWorkers, ...context }: SharedPortsOptions): SharedPorts {
