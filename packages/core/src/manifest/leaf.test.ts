@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { failure } from '../../test/failure.js';
-import { file, reference } from '../../test/manifests.js';
+import { file, files, reference } from '../../test/manifests.js';
 import type { Entry } from '../entry.js';
 import { CairnError } from '../errors.js';
 import { canonicalJson } from '../json.js';
@@ -151,6 +151,36 @@ describe('openLeaf', () => {
     expect(() => leaf.entryAt(offset)).toThrow(failure('manifest_invalid'));
     expect(() => leaf.entryAt(1)).toThrow(failure('manifest_invalid'));
     expect(() => leaf.entryAt(leaf.bytes.length)).toThrow(failure('manifest_invalid'));
+  });
+
+  test('finds where a path is, or would be', () => {
+    const leaf = openLeaf(bytes(leafText), bytes(extraText));
+    const starts = entries.map((_, i) => bytes(entries.slice(0, i).map(encodeEntry).join('')).length);
+    for (const [i, { path }] of entries.entries()) {
+      expect(leaf.find(path)).toBe(starts[i]);
+      expect(leaf.find(`${path}\u0001`)).toBe(starts[i + 1] ?? leaf.bytes.length);
+    }
+    expect([leaf.find(''), leaf.find('zebra'), openLeaf(bytes('')).find('a')]).toEqual([
+      0,
+      leaf.bytes.length,
+      0,
+    ]);
+  });
+
+  test('decodes piece by piece, from anywhere, and no further than it is asked for', () => {
+    const many = files(5000);
+    const text = bytes(many.map(encodeEntry).join(''));
+    const pieces = [...openLeaf(text).entriesFrom(0)];
+    expect(pieces.length).toBeGreaterThan(10);
+    expect(pieces.flat()).toEqual(many);
+    const leaf = openLeaf(text);
+    expect([...leaf.entriesFrom(leaf.find(many[4321]?.path ?? ''))].flat()).toEqual(many.slice(4321));
+    expect([...leaf.entriesFrom(text.length)]).toEqual([]);
+    const damaged = text.slice();
+    damaged[text.length - 2] = 0x20;
+    const [first] = openLeaf(damaged).entriesFrom(0);
+    expect(first).toEqual(pieces[0]);
+    expect(() => [...openLeaf(damaged).entriesFrom(0)]).toThrow(failure('manifest_invalid'));
   });
 
   test('refuses a leaf whose last line is cut', () => {

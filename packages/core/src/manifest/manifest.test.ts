@@ -144,6 +144,19 @@ describe('entries', () => {
     expect(blobs.opened).toHaveLength(1);
   });
 
+  test('come in batches, none of them empty', async () => {
+    for (const options of [
+      {},
+      { prefix: 'images/0005/' },
+      { prefix: 'images/0005/', after: many[5500]?.path },
+    ]) {
+      const batches = await collect(manifest.batches(options));
+      expect(batches.every(({ length }) => length > 0)).toBe(true);
+      expect(batches.flat()).toEqual(await collect(manifest.entries(options)));
+    }
+    expect(await collect(manifest.batches({ prefix: 'nothing' }))).toEqual([]);
+  });
+
   test('can be aborted between leaves', async () => {
     const controller = new AbortController();
     const read = async () => {

@@ -1,7 +1,8 @@
-import { type Dirent, lstatSync } from 'node:fs';
-import { lstat, readdir, rm } from 'node:fs/promises';
+import { type Dirent, lstatSync, opendirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import type { AnyIterable } from '@cairn/core';
 import { translateFsError } from '@cairn/file';
+import { breather } from '../util/breathe.js';
 import { type FolderNames, foldersOf } from './folder-names.js';
 import { fileOf } from './root.js';
 
@@ -32,12 +33,12 @@ export function strangerFinder(root: string): (folder: FolderNames) => Promise<r
     const absolute = path === '' ? root : fileOf(root, path);
     const strangers: Stranger[] = [];
     let folded: ReadonlyMap<string, string> | undefined;
-    for (const item of await list(absolute)) {
+    for await (const item of list(absolute)) {
       let isFolder = names.get(item.name);
       if (isFolder === undefined) {
         folded ??= new Map([...names.keys()].map((name) => [fold(name), name]));
         const name = folded.get(fold(item.name));
-        if (name !== undefined && (await isSame(fileOf(absolute, item.name), fileOf(absolute, name)))) {
+        if (name !== undefined && isSame(fileOf(absolute, item.name), fileOf(absolute, name))) {
           isFolder = names.get(name);
         }
       }
@@ -50,8 +51,8 @@ export function strangerFinder(root: string): (folder: FolderNames) => Promise<r
 }
 
 /** Whether this file system has one file under both names. */
-async function isSame(a: string, b: string): Promise<boolean> {
-  const [one, other] = await Promise.all([a, b].map((at) => lstat(at).catch(() => undefined)));
+function isSame(a: string, b: string): boolean {
+  const [one, other] = [a, b].map((at) => lstatSync(at, { throwIfNoEntry: false }));
   return one !== undefined && one.ino === other?.ino && one.dev === other.dev;
 }
 
@@ -87,10 +88,24 @@ export async function removeStrangers(
   }
 }
 
-async function list(folder: string): Promise<Dirent[]> {
+/** What is in a folder, which may be more than should be held. */
+async function* list(folder: string): AsyncGenerator<Dirent, void, undefined> {
+  const call = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      throw translateFsError(error, 'list', folder);
+    }
+  };
+  const breathe = breather();
+  const items = call(() => opendirSync(folder, { bufferSize: 256 }));
   try {
-    return await readdir(folder, { withFileTypes: true });
-  } catch (error) {
-    throw translateFsError(error, 'list', folder);
+    for (let item = call(() => items.readSync()); item !== null; item = call(() => items.readSync())) {
+      yield item;
+      const pause = breathe();
+      if (pause !== undefined) await pause;
+    }
+  } finally {
+    items.closeSync();
   }
 }
