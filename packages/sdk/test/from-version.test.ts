@@ -163,3 +163,44 @@ test('a draft of a version takes the steps that one with the same files would, a
     { numRuns: 150 },
   );
 });
+
+/** A version of some files, after some steps. */
+async function changed(before: Contents, ...steps: Step[]) {
+  return withRun({ store: memoryStoreWithFiles() }, async (run) => {
+    const draft = Artifact.from(await run.logArtifact(await draftOf(before)));
+    const codes: (string | undefined)[] = [];
+    for (const step of steps) codes.push(await take(draft, step));
+    const { files, bytes, digest } = await run.logArtifact(draft);
+    return { codes, files, bytes, digest };
+  });
+}
+
+const addFolder = (files: Record<string, string>): Step => ({
+  kind: 'add',
+  files: new Map(Object.entries(files)),
+  asFolder: true,
+  overwrite: true,
+});
+
+test('a folder that can not be added as a whole hides nothing of the version', async () => {
+  const before = new Map([
+    ['a', 'one'],
+    ['d/f', 'two'],
+  ]);
+  const { codes, files, digest } = await changed(before, addFolder({ a: 'three', 'd/f/g': 'x' }));
+  expect(codes).toEqual(['path_conflict']);
+  expect(files).toEqual({ new: 0, reused: 2 });
+  expect(digest).toBe((await changed(before)).digest);
+});
+
+test('what was removed counts once when its folder is filled again', async () => {
+  const before = new Map([
+    ['d/f', 'one'],
+    ['d/g', 'two'],
+  ]);
+  const remove = { kind: 'remove', path: 'd' } as const;
+  const { codes, files, bytes } = await changed(before, remove, addFolder({ 'd/f': 'three' }));
+  expect(codes).toEqual([undefined, undefined]);
+  expect(files).toEqual({ new: 1, reused: 0 });
+  expect(bytes).toEqual({ new: 5, reused: 0 });
+});

@@ -48,6 +48,7 @@ async function* rewrite(
   options?: TransferOptions,
 ): AsyncGenerator<Uint8Array> {
   const takeBefore = createQueue(edits);
+  const removed = new Set(removedFolders);
   for (const [i, ref] of base.leaves.entries()) {
     const end = base.leaves[i + 1]?.first;
     const here = takeBefore(end);
@@ -66,10 +67,10 @@ async function* rewrite(
       cutter.leaves.push(spliced.ref);
       yield spliced.bytes;
     } else {
-      for (const entry of merge(leaf, here, removedFolders)) yield* cutter.add(entry);
+      for (const entry of merge(leaf, here, removed)) yield* cutter.add(entry);
     }
   }
-  for (const entry of merge(undefined, takeBefore(undefined), [])) yield* cutter.add(entry);
+  for (const entry of merge(undefined, takeBefore(undefined), removed)) yield* cutter.add(entry);
   yield* cutter.end();
 }
 
@@ -106,7 +107,7 @@ function removalOf(
 function* merge(
   leaf: Leaf | undefined,
   edits: readonly EntryEdit[],
-  removedFolders: readonly string[],
+  removedFolders: ReadonlySet<string>,
 ): Generator<Entry> {
   const rest = edits.values();
   let edit = rest.next().value;
@@ -122,8 +123,16 @@ function* merge(
         edit = rest.next().value;
       }
       if (order === 0) continue;
-      if (!removedFolders.some((folder) => entry.path.startsWith(folder))) yield entry;
+      if (!isInFolder(entry.path, removedFolders)) yield entry;
     }
   }
   for (; edit !== undefined; edit = rest.next().value) if (edit.entry !== undefined) yield edit.entry;
+}
+
+function isInFolder(path: string, folders: ReadonlySet<string>): boolean {
+  if (folders.size === 0) return false;
+  for (let slash = path.indexOf('/'); slash > 0; slash = path.indexOf('/', slash + 1)) {
+    if (folders.has(path.slice(0, slash + 1))) return true;
+  }
+  return false;
 }

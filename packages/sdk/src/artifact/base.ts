@@ -142,7 +142,10 @@ export class Base {
 
   #isHidden(path: string): boolean {
     if (this.#hidden.has(path)) return true;
-    for (const folder of this.#hiddenFolders.keys()) if (path.startsWith(folder)) return true;
+    if (this.#hiddenFolders.size === 0) return false;
+    for (let slash = path.indexOf('/'); slash > 0; slash = path.indexOf('/', slash + 1)) {
+      if (this.#hiddenFolders.has(path.slice(0, slash + 1))) return true;
+    }
     return false;
   }
 }
