@@ -36,6 +36,18 @@ test('says which references still hold, changed, vanished, or can not be verifie
   await run.finish();
 });
 
+test('asks about each of many, and tells of them in their order', async () => {
+  const memory = memoryHandler();
+  for (let i = 0; i < 2300; i++) memory.put(`all/${i}`, utf8(`${i}`));
+  const run = await init({ store: folder.join('store'), handlers: [memory] });
+  const version = await run.logArtifact('memory:all', { name: 'many' });
+  for (let i = 0; i < 2300; i += 100) memory.delete(`all/${i}`);
+  const { ok, missing } = await version.checkReferences();
+  expect([ok.length, missing.length]).toEqual([2277, 23]);
+  for (const paths of [ok, missing]) expect(paths).toEqual([...paths].sort());
+  await run.finish();
+});
+
 test('an abort ends it with its reason', async () => {
   const run = await init({ store: folder.join('store') });
   folder.write({ 'a.txt': 'a' });
