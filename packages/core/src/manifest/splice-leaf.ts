@@ -12,11 +12,14 @@ export interface EntryEdit {
   readonly entry: Entry | undefined;
 }
 
+/** With more edits than this, to find their places one by one takes longer than to decode the leaf. */
+const maxEdits = 64;
+
 const encoder = new TextEncoder();
 
 /**
  * A leaf with some of its lines replaced, without decoding the others; `undefined` when an edit could move an end of the
- * leaf, or when references are involved, which have more to them than their lines.
+ * leaf, when references are involved, which have more to them than their lines, or when it would not be worth it.
  */
 export function spliceLeaf(
   ref: LeafRef,
@@ -24,7 +27,7 @@ export function spliceLeaf(
   edits: readonly EntryEdit[],
   hasher: Hasher,
 ): { ref: LeafRef; bytes: Uint8Array } | undefined {
-  if (ref.extras !== undefined || bytes.length >= maxLeafBytes) return undefined;
+  if (ref.extras !== undefined || bytes.length >= maxLeafBytes || edits.length > maxEdits) return undefined;
   const parts: Uint8Array[] = [];
   let { entryCount, size } = ref;
   let done = 0;
