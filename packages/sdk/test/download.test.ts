@@ -313,6 +313,23 @@ describe('references', () => {
     });
   });
 
+  test('of many each is fetched once, whatever is between them', async () => {
+    const handler = memoryHandler();
+    for (let i = 0; i < 1100; i++) handler.put(`all/${i}`, Buffer.from(`${i}`));
+    const artifact = new Artifact('a', { handlers: [handler] });
+    await artifact.addReference('memory:all', { name: 'all' });
+    await artifact.newFile('all/file', 'file');
+    await log(store, artifact);
+    opened.length = 0;
+    const version = await new Api({ store, handlers: [counting(handler)] }).artifact('a');
+    const events: ProgressEvent[] = [];
+    await version.download({ root, onProgress: (event) => void events.push(event) });
+    expect(events.at(-1)).toMatchObject({ files: { done: 1101, total: 1101 }, done: true });
+    expect([opened.length, new Set(opened).size, readdirSync(`${root}/all`).length]).toEqual([
+      1100, 1100, 1101,
+    ]);
+  });
+
   const opened: string[] = [];
   const counting = (handler: StorageHandler): StorageHandler => ({
     ...handler,
