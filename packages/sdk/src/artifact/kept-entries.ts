@@ -22,7 +22,7 @@ export interface Origin {
 }
 
 /** How many leaves of a version's manifest are kept in memory, of about 130 KB each. */
-const keptLeaves = 64;
+const keptLeaves = 128;
 
 /** What a version holds, as what a draft starts from. */
 export async function openBase(
