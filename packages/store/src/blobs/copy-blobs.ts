@@ -1,28 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type AnyIterable,
   type ContentDigest,
   type CopyRequest,
   type CopyResult,
+  type FileStamp,
   type Hasher,
   type TransferOptions,
   untilAborted,
 } from '@cairn/core';
-import { type FileSystem, publishFile } from '@cairn/file';
-import { rawDigest, recipeKind } from '../packs/pack-format.js';
-import { keyOf, type Location } from '../packs/pack-index.js';
+import { type FileSystem, publishFile, stampOf } from '@cairn/file';
+import { rawDigest } from '../packs/pack-format.js';
+import { keyOf, readEpoch } from '../packs/pack-index.js';
 import type { PackReader } from '../packs/pack-reader.js';
-import type { RecipeRow } from '../packs/recipe.js';
-import type { FileToRestore, PlacedRecord } from '../restore/restore-files.js';
+import type { FileToRestore } from '../restore/restore-files.js';
+import type { Database } from '../sql/database.js';
+import { groupByFolder } from '../stat-cache/group-by-folder.js';
+import { type SeenGroup, StatCache } from '../stat-cache/stat-cache.js';
+import { settleMs, WrittenFiles } from '../stat-cache/written-files.js';
 import type { SharedPorts } from '../threads/ports.js';
 import { HeldPorts } from './held-ports.js';
 import { inParallel } from './in-parallel.js';
+import { placeRecords } from './place-records.js';
 import { missing, readBlob } from './read-blob.js';
 
 export interface CopyContext {
   readonly fs: FileSystem;
+  readonly database: Database;
   readonly hasher: Hasher;
   readonly reader: PackReader;
   readonly ports: SharedPorts;
+  readonly readOnly: boolean;
 }
 
 /** How many files are made before anybody can break off. */
@@ -30,9 +38,15 @@ const filesAtOnce = 128;
 /** What is worth a worker by itself, in bytes. */
 const worthAWorker = 32 * 1024 * 1024;
 
-interface Numbered extends CopyRequest {
+interface Wanted extends CopyRequest {
+  /** Its place among all requests. */
   readonly index: number;
+  readonly group: SeenGroup;
 }
+
+type Job =
+  | { readonly kind: 'right'; readonly results: readonly CopyResult[] }
+  | { readonly kind: 'copy'; readonly files: readonly Wanted[] };
 
 /**
  * Makes files of blobs; see `BlobStore.copyTo`. They are copies, never links, and not synced: what a power cut takes of them
@@ -43,32 +57,76 @@ export async function* copyBlobs(
   requests: AnyIterable<CopyRequest>,
   options: TransferOptions,
 ): AsyncGenerator<CopyResult, void, undefined> {
-  const ports = new HeldPorts(context.ports);
-  const batches = gather(untilAborted(requests, options.signal));
+  const { database, ports: shared } = context;
+  const seen = new StatCache(context, await database.read(readEpoch, options));
+  const written = new WrittenFiles(context.fs);
+  const ports = new HeldPorts(shared);
+  const jobs = intoJobs(context, seen, untilAborted(requests, options.signal), options);
+  const run = async (job: Job) =>
+    job.kind === 'right' ? job.results : copyBatch(context, ports, written, job.files, options);
   try {
-    const copy = (batch: readonly Numbered[]) => copyBatch(context, ports, batch, options);
-    for await (const results of inParallel(batches, context.ports.limit, copy)) yield* results;
+    for await (const results of inParallel(jobs, shared.limit, run)) yield* results;
   } finally {
     await ports.end();
   }
+  if (!written.isEmpty) await sleep(settleMs);
+  written.noteSettled();
+  if (context.readOnly || seen.isEmpty) return;
+  // It is a hint: what can't be written down is read again.
+  await database.write(() => seen.save(), options).catch(() => options.signal?.throwIfAborted());
 }
 
-async function* gather(requests: AsyncIterable<CopyRequest>): AsyncGenerator<readonly Numbered[]> {
-  let batch: Numbered[] = [];
-  let index = 0;
-  for await (const { digest, path } of requests) {
-    batch.push({ digest, path, index: index++ });
-    if (batch.length < filesAtOnce) continue;
-    yield batch;
-    batch = [];
+/** Finds out which files are right by what they look like, and gathers the others. */
+async function* intoJobs(
+  { fs }: CopyContext,
+  seen: StatCache,
+  requests: AsyncIterable<CopyRequest>,
+  options: TransferOptions,
+): AsyncGenerator<Job, void, undefined> {
+  let batch: Wanted[] = [];
+  for await (const { key, items } of groupByFolder(numbered(requests), ({ path }) => path)) {
+    if (key === undefined) continue;
+    const group = await seen.recall(key, items.length, options);
+    const results: CopyResult[] = [];
+    for (const item of items) {
+      const stamp = lookAt(fs, item.path);
+      const known = stamp === undefined ? undefined : group.digestOf({ path: item.path, stamp });
+      if (stamp !== undefined && known !== undefined && rawDigest(item.digest).equals(known)) {
+        group.keep({ path: item.path, stamp });
+        options.onBytes?.(stamp.size);
+        results.push({ index: item.index, size: stamp.size, written: false });
+        continue;
+      }
+      batch.push({ ...item, group });
+      if (batch.length < filesAtOnce) continue;
+      yield { kind: 'copy', files: batch };
+      batch = [];
+    }
+    if (results.length > 0) yield { kind: 'right', results };
   }
-  if (batch.length > 0) yield batch;
+  if (batch.length > 0) yield { kind: 'copy', files: batch };
+}
+
+async function* numbered(requests: AsyncIterable<CopyRequest>) {
+  let index = 0;
+  for await (const { digest, path } of requests) yield { digest, path, index: index++ };
+}
+
+/** What a file looks like, if there is one. A link is none. */
+function lookAt({ sync }: FileSystem, path: string): FileStamp | undefined {
+  try {
+    const stats = sync.lstatSync(path, { throwIfNoEntry: false });
+    return stats?.isFile() ? stampOf(stats, path) : undefined;
+  } catch {
+    return undefined; // who writes it says what is wrong
+  }
 }
 
 async function copyBatch(
   context: CopyContext,
   ports: HeldPorts,
-  batch: readonly Numbered[],
+  written: WrittenFiles,
+  batch: readonly Wanted[],
   options: TransferOptions,
 ): Promise<CopyResult[]> {
   const { reader } = context;
@@ -77,70 +135,41 @@ async function copyBatch(
     batch.map(({ digest }) => rawDigest(digest)),
     { signal },
   );
-  const files: (FileToRestore & { readonly index: number })[] = [];
-  for (const { digest, path, index } of batch) {
+  const files: { readonly wanted: Wanted; readonly file: FileToRestore }[] = [];
+  for (const wanted of batch) {
+    const { digest, path } = wanted;
     const location = found.get(keyOf(rawDigest(digest)));
     if (location === undefined) throw missing(digest);
-    const records = await placesOf(context, digest, location, options);
-    files.push({ digest, path, index, size: location.size, records });
+    const records = await placeRecords(reader, digest, location, options);
+    files.push({ wanted, file: { digest, path, size: location.size, records } });
   }
-  files.sort(inOrderOfReading);
-  const size = files.reduce((sum, file) => sum + file.size, 0);
+  files.sort((a, b) => inOrderOfReading(a.file, b.file));
+  const size = files.reduce((sum, { file }) => sum + file.size, 0);
   const port = await ports.take({ isLocal: false, isMuch: size >= worthAWorker });
   try {
     const results: CopyResult[] = [];
-    // A large file at a time, so that an abort needn't wait for all of them.
-    for (const group of groups(files)) {
+    for (const group of bySize(files)) {
       signal?.throwIfAborted();
-      const outcomes = await port.restore(group);
-      for (const [i, { index, path, digest, size }] of group.entries()) {
-        if (outcomes[i] === 'unreadable') await copySlowly(context, digest, path, options);
-        onBytes?.(size);
-        results.push({ index, size, written: outcomes[i] !== 'right' });
+      const readAt = Date.now();
+      const restored = await port.restore(group.map(({ file }) => file));
+      for (const [i, { wanted, file }] of group.entries()) {
+        const result = restored[i];
+        const raw = rawDigest(file.digest);
+        if (result === undefined || result.outcome === 'unreadable') {
+          await copySlowly(context, file.digest, file.path, options);
+          wanted.group.skip();
+        } else if (result.outcome === 'right')
+          wanted.group.note({ path: file.path, stamp: result.stamp }, raw, readAt);
+        else written.add({ path: file.path, stamp: result.stamp, digest: raw, group: wanted.group });
+        onBytes?.(file.size);
+        results.push({ index: wanted.index, size: file.size, written: result?.outcome !== 'right' });
       }
     }
+    written.noteSettled();
     return results;
   } finally {
     ports.leave(port);
   }
-}
-
-/** Where the records of a blob are; none if that can't be told. */
-async function placesOf(
-  { reader }: CopyContext,
-  digest: ContentDigest,
-  location: Location,
-  { signal }: TransferOptions,
-): Promise<PlacedRecord[]> {
-  if (location.kind !== recipeKind) return (await place(reader, [location])) ?? [];
-  try {
-    const record = await reader.fetch(rawDigest(digest), { signal });
-    const chunks: RecipeRow[] = [];
-    for (const segment of await reader.segments(record))
-      chunks.push(...(await reader.chunks(segment, { signal })));
-    const found = await reader.find(
-      chunks.map((chunk) => chunk.digest),
-      { signal },
-    );
-    const locations = chunks.map((chunk) => found.get(keyOf(chunk.digest)));
-    return (await place(reader, locations)) ?? [];
-  } catch {
-    signal?.throwIfAborted();
-    return [];
-  }
-}
-
-async function place(
-  reader: PackReader,
-  locations: readonly (Location | undefined)[],
-): Promise<PlacedRecord[] | undefined> {
-  const places: PlacedRecord[] = [];
-  for (const location of locations) {
-    const pack = location === undefined ? undefined : await reader.path(location.packId);
-    if (location === undefined || pack === undefined) return undefined;
-    places.push({ pack, start: location.start, length: location.length });
-  }
-  return places;
 }
 
 /** Goes by way of what says why a blob can't be read, and follows it to where it was moved. */
@@ -160,12 +189,9 @@ function inOrderOfReading(a: FileToRestore, b: FileToRestore): number {
   return first.start - second.start;
 }
 
-/** Small files together, and each large one by itself. */
-function* groups<T extends FileToRestore>(files: readonly T[]): Generator<T[]> {
-  const small: T[] = [];
-  for (const file of files) {
-    if (file.records.length === 1) small.push(file);
-    else yield [file];
-  }
+/** Small files together, and each large one by itself, so that an abort needn't wait for all of them. */
+function* bySize<T extends { readonly file: FileToRestore }>(files: readonly T[]): Generator<T[]> {
+  const small = files.filter(({ file }) => file.records.length === 1);
   if (small.length > 0) yield small;
+  for (const one of files) if (one.file.records.length !== 1) yield [one];
 }

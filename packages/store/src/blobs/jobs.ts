@@ -1,17 +1,37 @@
-import type { AnyIterable, FileStamp, Source } from '@cairn/core';
+import type { AnyIterable, PutResult, Source, TransferOptions } from '@cairn/core';
+import { type FileSystem, sameStamp, stampOf, translateFsError } from '@cairn/file';
 import type { FileToRead } from '../ingest/ingestor.js';
+import { groupByFolder } from '../stat-cache/group-by-folder.js';
+import type { SeenGroup, StatCache } from '../stat-cache/stat-cache.js';
 
-/** A part of a put: many small things that fit into a buffer together, or a large one. */
+/** A part of a put: what needs no work, many small things that fit into a buffer together, or a large one. */
 export type Job =
-  | (Batch<FileToRead> & { readonly kind: 'files' })
-  | (Batch<Uint8Array> & { readonly kind: 'bytes' })
-  | { readonly kind: 'large file'; readonly file: FileToRead; readonly index: number }
+  | { readonly kind: 'known'; readonly results: readonly PutResult[] }
+  | { readonly kind: 'files'; readonly files: readonly NewFile[] }
+  | { readonly kind: 'bytes'; readonly items: readonly NewBytes[] }
+  | { readonly kind: 'large file'; readonly file: NewFile }
   | { readonly kind: 'stream'; readonly chunks: AnyIterable<Uint8Array>; readonly index: number };
 
-export interface Batch<T> {
-  readonly items: readonly T[];
-  /** The places of the items among all sources. */
-  readonly indexes: readonly number[];
+export interface NewBytes {
+  readonly bytes: Uint8Array;
+  /** Its place among all sources. */
+  readonly index: number;
+}
+
+/** A file whose bytes aren't known. */
+export interface NewFile extends FileToRead {
+  /** Its place among all sources. */
+  readonly index: number;
+  /** Where to note what they are. */
+  readonly group: SeenGroup;
+}
+
+export interface JobContext {
+  readonly fs: FileSystem;
+  readonly seen: StatCache;
+  readonly limits: JobLimits;
+  /** A digest by its bytes. */
+  readonly name: (digest: Uint8Array) => PutResult['digest'];
 }
 
 export interface JobLimits {
@@ -22,38 +42,80 @@ export interface JobLimits {
   readonly batchCount: number;
 }
 
+type Numbered = { readonly source: Source; readonly index: number };
+
 /** Gathers sources to jobs, in their order. */
 export async function* intoJobs(
+  context: JobContext,
   sources: AnyIterable<Source>,
-  stampOf: (path: string) => FileStamp,
-  limits: JobLimits,
+  options: TransferOptions,
 ): AsyncGenerator<Job, void, undefined> {
-  const files = new Gatherer<FileToRead>(limits);
-  const bytes = new Gatherer<Uint8Array>(limits);
-  let index = 0;
-  for await (const source of sources) {
-    if (source.kind === 'stream') {
-      yield { kind: 'stream', chunks: source.open(), index };
-    } else if (source.kind === 'path') {
-      const file = { path: source.path, stamp: source.stamp ?? stampOf(source.path) };
-      const { size } = file.stamp;
-      if (size > limits.smallBytes) yield { kind: 'large file', file, index };
-      else for (const batch of files.add(file, size, index)) yield { kind: 'files', ...batch };
-    } else {
-      const size = source.bytes.length;
-      if (size > limits.smallBytes) yield { kind: 'stream', chunks: [source.bytes], index };
-      else for (const batch of bytes.add(source.bytes, size, index)) yield { kind: 'bytes', ...batch };
+  const { limits } = context;
+  const batch = new Batch<NewFile>(limits);
+  const bytes = new Batch<NewBytes>(limits);
+  for await (const { key, items } of groupByFolder(numbered(sources), pathOf)) {
+    if (key === undefined) {
+      for (const { source, index } of items) {
+        if (source.kind === 'stream') yield { kind: 'stream', chunks: source.open(), index };
+        if (source.kind !== 'bytes') continue;
+        const size = source.bytes.length;
+        if (size > limits.smallBytes) yield { kind: 'stream', chunks: [source.bytes], index };
+        else
+          for (const full of bytes.add({ bytes: source.bytes, index }, size))
+            yield { kind: 'bytes', items: full };
+      }
+      continue;
     }
-    index++;
+    const files = items.map((item) => toFile(context.fs, item));
+    const group = await context.seen.recall(key, files.length, options);
+    const results: PutResult[] = [];
+    for (const file of files) {
+      const { size } = file.stamp;
+      const known = group.digestOf(file);
+      if (known !== undefined && looksTheSame(context.fs, file)) {
+        group.keep(file);
+        options.onBytes?.(size);
+        results.push({ index: file.index, digest: context.name(known), size, created: false });
+      } else if (size > limits.smallBytes) yield { kind: 'large file', file: { ...file, group } };
+      else for (const full of batch.add({ ...file, group }, size)) yield { kind: 'files', files: full };
+    }
+    if (results.length > 0) yield { kind: 'known', results };
   }
-  for (const batch of bytes.rest()) yield { kind: 'bytes', ...batch };
-  for (const batch of files.rest()) yield { kind: 'files', ...batch };
+  for (const rest of bytes.rest()) yield { kind: 'bytes', items: rest };
+  for (const rest of batch.rest()) yield { kind: 'files', files: rest };
 }
 
-class Gatherer<T> {
+async function* numbered(sources: AnyIterable<Source>): AsyncGenerator<Numbered> {
+  let index = 0;
+  for await (const source of sources) yield { source, index: index++ };
+}
+
+function pathOf({ source }: Numbered): string | undefined {
+  return source.kind === 'path' ? source.path : undefined;
+}
+
+function toFile(fs: FileSystem, { source, index }: Numbered): FileToRead & { readonly index: number } {
+  const { path, stamp } = source as Source & { kind: 'path' };
+  if (stamp !== undefined) return { path, stamp, index };
+  try {
+    return { path, stamp: stampOf(fs.sync.statSync(path), path), index };
+  } catch (error) {
+    throw translateFsError(error, 'read', path);
+  }
+}
+
+/** Whether a file looks as it did when it was added. */
+function looksTheSame({ sync }: FileSystem, { path, stamp }: FileToRead): boolean {
+  try {
+    return sameStamp(stampOf(sync.statSync(path), path), stamp);
+  } catch {
+    return false; // who reads it says what is wrong
+  }
+}
+
+class Batch<T> {
   readonly #limits: JobLimits;
   #items: T[] = [];
-  #indexes: number[] = [];
   #bytes = 0;
 
   constructor(limits: JobLimits) {
@@ -61,18 +123,16 @@ class Gatherer<T> {
   }
 
   /** Takes an item, and gives what was gathered before if that leaves no room for it. */
-  *add(item: T, bytes: number, index: number): Generator<Batch<T>> {
+  *add(item: T, bytes: number): Generator<readonly T[]> {
     const { batchBytes, batchCount } = this.#limits;
     if (this.#bytes + bytes > batchBytes || this.#items.length === batchCount) yield* this.rest();
     this.#items.push(item);
-    this.#indexes.push(index);
     this.#bytes += bytes;
   }
 
-  *rest(): Generator<Batch<T>> {
-    if (this.#items.length > 0) yield { items: this.#items, indexes: this.#indexes };
+  *rest(): Generator<readonly T[]> {
+    if (this.#items.length > 0) yield this.#items;
     this.#items = [];
-    this.#indexes = [];
     this.#bytes = 0;
   }
 }

@@ -5,7 +5,6 @@ import {
   type TransferOptions,
   untilAborted,
 } from '@cairn/core';
-import { stampOf, translateFsError } from '@cairn/file';
 import { inParallel } from './in-parallel.js';
 import { intoJobs } from './jobs.js';
 import { type PutContext, PutSession } from './put-session.js';
@@ -19,20 +18,15 @@ export async function* putBlobs(
   sources: AnyIterable<Source>,
   options: TransferOptions,
 ): AsyncGenerator<PutResult, void, undefined> {
-  const { sync } = context.fs;
-  const stamp = (path: string) => {
-    try {
-      return stampOf(sync.statSync(path), path);
-    } catch (error) {
-      throw translateFsError(error, 'read', path);
-    }
-  };
-  const jobs = intoJobs(untilAborted(sources, options.signal), stamp, { ...context.limits, batchCount });
-  const session = new PutSession(context, options);
+  const { fs } = context;
+  const limits = { ...context.limits, batchCount };
+  const session = await PutSession.begin(context, options);
+  const { seen, name } = session;
+  const jobs = intoJobs({ fs, seen, name, limits }, untilAborted(sources, options.signal), options);
   try {
-    await session.begin();
-    for await (const results of inParallel(jobs, context.ports.limit, (job) => session.run(job)))
+    for await (const results of inParallel(jobs, context.ports.limit, (job) => session.run(job))) {
       yield* results;
+    }
     await session.finish();
   } finally {
     await session.end();

@@ -22,9 +22,10 @@ import {
 import type { PackReader } from '../packs/pack-reader.js';
 import { decodeRecipe, decodeRows } from '../packs/recipe.js';
 import type { Database } from '../sql/database.js';
+import { StatCache } from '../stat-cache/stat-cache.js';
 import type { Port, SharedPorts } from '../threads/ports.js';
 import { HeldPorts, type Need } from './held-ports.js';
-import type { Job, JobLimits } from './jobs.js';
+import type { Job, JobLimits, NewBytes, NewFile } from './jobs.js';
 
 export interface PutContext {
   readonly fs: FileSystem;
@@ -51,32 +52,31 @@ export class PutSession {
   readonly #recipes = new Map<string, HashedBlob>();
   readonly #damaged = new Map<Uint8Array, Location>();
   readonly #suspects = new Map<number, Promise<boolean>>();
-  #basis = 0;
+  /** The epoch of garbage collection when the put began. */
+  readonly #basis: number;
+  /** What is known of files without reading them. */
+  readonly seen: StatCache;
 
-  constructor(context: PutContext, options: TransferOptions) {
+  static async begin(context: PutContext, options: TransferOptions): Promise<PutSession> {
+    return new PutSession(context, options, await context.database.read(readEpoch, options));
+  }
+
+  private constructor(context: PutContext, options: TransferOptions, basis: number) {
     this.#context = context;
     this.#options = options;
+    this.#basis = basis;
     this.#ports = new HeldPorts(context.ports);
+    this.seen = new StatCache(context, basis);
   }
 
-  async begin(): Promise<void> {
-    this.#basis = await this.#context.database.read(readEpoch, this.#options);
-  }
-
-  async run(job: Job): Promise<PutResult[]> {
+  async run(job: Job): Promise<readonly PutResult[]> {
+    if (job.kind === 'known') return job.results;
     const port = await this.#ports.take(needOf(job));
     try {
-      if (job.kind === 'files')
-        return await this.#keepAll(port, await port.readFiles(job.items), job.indexes);
-      if (job.kind === 'bytes')
-        return await this.#keepAll(port, await port.takeBytes(job.items), job.indexes);
-      const { index } = job;
-      if (job.kind === 'stream') return [{ ...(await this.#keepStream(port, job.chunks)), index }];
-      await port.openFile(job.file);
-      for (;;) {
-        const blob = await this.#keepPart(port, await port.readPart());
-        if (blob !== undefined) return [{ ...(await this.#keepBlob(blob)), index }];
-      }
+      if (job.kind === 'files') return await this.#keepFiles(port, job.files);
+      if (job.kind === 'bytes') return await this.#keepBytes(port, job.items);
+      if (job.kind === 'stream') return [{ ...(await this.#keepStream(port, job.chunks)), index: job.index }];
+      return [await this.#keepLargeFile(port, job.file)];
     } finally {
       this.#ports.leave(port);
     }
@@ -87,10 +87,12 @@ export class PutSession {
     const ports = this.#ports.all();
     const last = ports.pop();
     for (const port of ports) await this.#finishPack(port, await port.finish());
-    if (last === undefined) return;
     const recipes = [...this.#recipes.values()];
-    await last.writeRecipes(recipes);
-    await this.#finishPack(last, await last.finish(), recipes);
+    await last?.writeRecipes(recipes);
+    const pack = await last?.finish();
+    // In one transaction with the last pack, for each takes its time to be durable.
+    if (last !== undefined && pack !== undefined) await this.#finishPack(last, pack, recipes, this.seen);
+    else if (!this.seen.isEmpty) await this.#context.database.write(() => this.seen.save(), this.#options);
   }
 
   /** Leaves nothing half-done. */
@@ -98,11 +100,40 @@ export class PutSession {
     await this.#ports.end();
   }
 
-  async #keepAll(port: Port, hashed: Hashed, indexes: readonly number[]): Promise<PutResult[]> {
+  async #keepFiles(port: Port, files: readonly NewFile[]): Promise<PutResult[]> {
+    const readAt = Date.now();
+    const hashed = await port.readFiles(files.map(({ path, stamp }) => ({ path, stamp })));
+    const results = await this.#keepAll(port, hashed, files);
+    for (const [i, file] of files.entries()) file.group.note(file, digestAt(hashed.digests, i), readAt);
+    return results;
+  }
+
+  async #keepBytes(port: Port, items: readonly NewBytes[]): Promise<PutResult[]> {
+    return this.#keepAll(port, await port.takeBytes(items.map(({ bytes }) => bytes)), items);
+  }
+
+  async #keepLargeFile(port: Port, { path, stamp, index, group }: NewFile): Promise<PutResult> {
+    const readAt = Date.now();
+    await port.openFile({ path, stamp });
+    for (;;) {
+      const part = await port.readPart();
+      await this.#keep(port, part);
+      if (part.blob === undefined) continue;
+      const result = await this.#keepBlob(part.blob);
+      group.note({ path, stamp }, rawDigest(result.digest), readAt);
+      return { ...result, index };
+    }
+  }
+
+  async #keepAll(
+    port: Port,
+    hashed: Hashed,
+    items: readonly { readonly index: number }[],
+  ): Promise<PutResult[]> {
     const wanted = await this.#keep(port, hashed);
-    return indexes.map((index, i) => ({
+    return items.map(({ index }, i) => ({
       index,
-      digest: this.#name(digestAt(hashed.digests, i)),
+      digest: this.name(digestAt(hashed.digests, i)),
       size: hashed.lengths[i] as number,
       created: wanted[i] === 1,
     }));
@@ -122,31 +153,24 @@ export class PutSession {
         if (size <= Math.max(smallBytes, gatheredBytes)) continue;
         if (!isLarge) await port.openBytes();
         isLarge = true;
-        await this.#keepPart(port, await port.takePart(concatBytes(gathered), false));
+        await this.#keep(port, await port.takePart(concatBytes(gathered), false));
         gathered = [];
         size = 0;
       }
     }
     if (!isLarge && size <= smallBytes) {
-      const [result] = await this.#keepAll(port, await port.takeBytes([concatBytes(gathered)]), [0]);
+      const [result] = await this.#keepBytes(port, [{ bytes: concatBytes(gathered), index: 0 }]);
       return result as PutResult;
     }
     if (!isLarge) await port.openBytes();
-    const blob = await this.#keepPart(port, await port.takePart(concatBytes(gathered), true));
-    return this.#keepBlob(blob as HashedBlob);
-  }
-
-  async #keepPart(
-    port: Port,
-    part: Hashed & { readonly blob?: HashedBlob },
-  ): Promise<HashedBlob | undefined> {
+    const part = await port.takePart(concatBytes(gathered), true);
     await this.#keep(port, part);
-    return part.blob;
+    return this.#keepBlob(part.blob as HashedBlob);
   }
 
   /** Puts what the store lacks into the pack of a port. */
   async #keep(port: Port, hashed: Hashed): Promise<Uint8Array> {
-    this.#options.onBytes?.(hashed.lengths.reduce((sum, length) => sum + length, 0));
+    this.#options.onBytes?.(hashed.bytesRead);
     const wanted = await this.#choose(port, hashed);
     await this.#finishPack(port, await port.keep(wanted));
     this.#options.signal?.throwIfAborted();
@@ -211,6 +235,7 @@ export class PutSession {
     port: Port,
     pack: FinishedPack | undefined,
     recipes: readonly HashedBlob[] = [],
+    seen?: StatCache,
   ): Promise<void> {
     if (pack === undefined) return;
     const { database, fs, packs } = this.#context;
@@ -229,6 +254,7 @@ export class PutSession {
         yield* forgetRecords(damaged);
         const isInUse = yield* addPack(pack, sizes);
         yield* rescue(relied);
+        if (seen !== undefined) yield* seen.save();
         return isInUse;
       }, this.#options);
     }
@@ -253,9 +279,11 @@ export class PutSession {
     return relied;
   }
 
-  #name(digest: Uint8Array): PutResult['digest'] {
-    return `${this.#context.hasher.algorithm}:${Buffer.from(digest).toString('hex')}`;
-  }
+  /** A digest by its bytes. */
+  readonly name = (digest: Uint8Array): PutResult['digest'] => {
+    const { buffer, byteOffset, length } = digest;
+    return `${this.#context.hasher.algorithm}:${Buffer.from(buffer, byteOffset, length).toString('hex')}`;
+  };
 }
 
 /** A file that is worth a worker by itself, in bytes. */

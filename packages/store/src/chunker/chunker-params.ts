@@ -17,8 +17,8 @@ export interface ChunkerParams {
  */
 export const defaultChunker: ChunkerParams = {
   name: 'gear-v1',
-  min: 20 * 1024,
-  average: 40 * 1024,
+  min: 16 * 1024,
+  average: 32 * 1024,
   max: 256 * 1024,
 };
 

@@ -155,24 +155,24 @@ describe('gear-v1 never changes', () => {
 
   test('the cuts of 16 MiB', () => {
     const data = randomBytes(16 * 1024 * 1024);
-    const cuts = cutsOf(data, { name: 'gear-v1', min: 20_480, average: 40_960, max: 262_144 });
+    const cuts = cutsOf(data, { name: 'gear-v1', min: 16_384, average: 32_768, max: 262_144 });
     expect(cuts.slice(0, 6)).toMatchInlineSnapshot(`
       [
-        25688,
-        54805,
+        20406,
+        52477,
         104772,
         133040,
         191382,
-        233789,
+        210188,
       ]
     `);
-    expect(cuts.length).toMatchInlineSnapshot(`433`);
+    expect(cuts.length).toMatchInlineSnapshot(`531`);
     expect(createHash('sha256').update(JSON.stringify(cuts)).digest('hex')).toMatchInlineSnapshot(
-      `"529bddf2c4a519d325fbac39ac18a2bd2352005f74ce4e1b062f981436acdd36"`,
+      `"42b64293644db6918bffdd0c081a1b681a22581727e744b10c1a5ef0777c27c4"`,
     );
   });
 
   test('the default', () => {
-    expect(defaultChunker).toEqual({ name: 'gear-v1', min: 20_480, average: 40_960, max: 262_144 });
+    expect(defaultChunker).toEqual({ name: 'gear-v1', min: 16_384, average: 32_768, max: 262_144 });
   });
 });

@@ -29,6 +29,8 @@ export interface Hashed {
   /** The digests of the records, one after the other. */
   readonly digests: Uint8Array;
   readonly lengths: Uint32Array;
+  /** How many bytes were read for it. */
+  readonly bytesRead: number;
 }
 
 /** A part of a large blob, cut into chunks. */
@@ -84,7 +86,7 @@ export class Ingestor {
   readFiles(files: readonly FileToRead[]): Hashed {
     const records = new Records();
     for (const file of files) this.#add(records, this.#readFile(file, records.end));
-    return this.#give(records);
+    return this.#give(records, records.end);
   }
 
   /** Takes bytes that fit into the buffer together. */
@@ -94,7 +96,7 @@ export class Ingestor {
       this.#buffer.set(item, records.end);
       this.#add(records, item.length);
     }
-    return this.#give(records);
+    return this.#give(records, records.end);
   }
 
   /** Begins with a large file, whose parts {@link readPart} then reads. */
@@ -226,8 +228,9 @@ export class Ingestor {
     return digest;
   }
 
-  #give(records: Records): Hashed {
-    const hashed = { digests: Buffer.concat(records.digests), lengths: Uint32Array.from(records.lengths) };
+  #give(records: Records, bytesRead: number): Hashed {
+    const { digests, lengths } = records;
+    const hashed = { digests: Buffer.concat(digests), lengths: Uint32Array.from(lengths), bytesRead };
     this.#hashed = { ...hashed, starts: records.starts };
     return hashed;
   }
@@ -254,7 +257,7 @@ export class Ingestor {
       addSegment(recipe.add(records.digests[i] as Uint8Array, records.lengths[i] as number));
     }
     if (isLast) addSegment(recipe.end());
-    const hashed = this.#give(records);
+    const hashed = this.#give(records, filled - this.#carry);
     if (!isLast) return hashed;
     return { ...hashed, blob: { digest: hash.digest(), size: recipe.size, recipe: recipe.encode() } };
   }
@@ -297,7 +300,7 @@ export class Ingestor {
   }
 }
 
-const nothing = { digests: new Uint8Array(), lengths: new Uint32Array(), starts: [] };
+const nothing = { digests: new Uint8Array(), lengths: new Uint32Array(), starts: [], bytesRead: 0 };
 
 /** Records in the buffer. */
 class Records {

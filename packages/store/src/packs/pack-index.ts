@@ -22,6 +22,8 @@ export interface PackRow {
   readonly stamp: FileStamp | undefined;
 }
 
+const packColumns = 'name, size, mtime_ms, ctime_ms, ino';
+
 /** How many digests a statement asks for. Statements are prepared once, so that there are few shapes of them. */
 const batchSizes = [250, 25, 1] as const;
 /** How many rows a statement adds. */
@@ -47,15 +49,12 @@ export function* findObjects(digests: readonly Uint8Array[]): Step<Map<string, L
 }
 
 export function* findPack(id: number): Step<PackRow | undefined> {
-  const row = yield* one('SELECT name, size, mtime_ms, ctime_ms, ino FROM packs WHERE id = ?', [id]);
-  if (row === undefined) return undefined;
-  const stamp = {
-    size: Number(row.size),
-    mtimeMs: Number(row.mtime_ms),
-    ctimeMs: Number(row.ctime_ms),
-    ino: Number(row.ino),
-  };
-  return { name: String(row.name), stamp: row.mtime_ms === null ? undefined : stamp };
+  const row = yield* one(`SELECT ${packColumns} FROM packs WHERE id = ?`, [id]);
+  return row === undefined ? undefined : toPack(row);
+}
+
+export function* listPacks(): Step<PackRow[]> {
+  return (yield* all(`SELECT ${packColumns} FROM packs`)).map(toPack);
 }
 
 /** Makes a pack suspect: what is in it is read and hashed before anybody relies on it. */
@@ -171,4 +170,11 @@ function toLocation(row: Row): Location {
     length: Number(row.length),
     size: Number(row.size),
   };
+}
+
+function toPack(row: Row): PackRow {
+  const name = String(row.name);
+  if (row.mtime_ms === null) return { name, stamp: undefined };
+  const [size, mtimeMs, ctimeMs] = [Number(row.size), Number(row.mtime_ms), Number(row.ctime_ms)];
+  return { name, stamp: { size, mtimeMs, ctimeMs, ino: Number(row.ino) } };
 }

@@ -4,7 +4,15 @@ import { systemCode } from '../blobs/attempt.js';
 import type { Database } from '../sql/database.js';
 import { packPath } from './open-pack.js';
 import { dataKind, rawDigest } from './pack-format.js';
-import { findObjects, findPack, keyOf, type Location, suspectPack } from './pack-index.js';
+import {
+  findObjects,
+  findPack,
+  keyOf,
+  type Location,
+  listPacks,
+  type PackRow,
+  suspectPack,
+} from './pack-index.js';
 import { decodeRecipe, decodeRows, type RecipeRow } from './recipe.js';
 
 export interface PackReaderContext {
@@ -86,13 +94,23 @@ export class PackReader {
   /** Whether the file of a pack looks other than when it was finished, or is missing. */
   async isSuspect(packId: number): Promise<boolean> {
     const row = await this.#context.database.read(() => findPack(packId));
-    if (row?.stamp === undefined) return true;
-    const path = packPath(this.#context.packs, row.name);
+    return row === undefined || this.#looksOdd(row);
+  }
+
+  #looksOdd({ name, stamp }: PackRow): boolean {
+    if (stamp === undefined) return true;
+    const path = packPath(this.#context.packs, name);
     try {
-      return !sameStamp(stampOf(this.#context.fs.sync.lstatSync(path), path), row.stamp);
+      return !sameStamp(stampOf(this.#context.fs.sync.lstatSync(path), path), stamp);
     } catch {
       return true;
     }
+  }
+
+  /** Whether any pack is suspect. Costs a look at each. */
+  async hasSuspects(): Promise<boolean> {
+    const rows = await this.#context.database.read(listPacks);
+    return rows.some((row) => this.#looksOdd(row));
   }
 
   /** Makes everybody look closely at a pack from now on. Does nothing where that can't be written down. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import { CairnError, type ContentDigest, quote } from '@cairn/core';
-import { type SyncFileSystem, translateFsError } from '@cairn/file';
+import { CairnError, type ContentDigest, type FileStamp, quote } from '@cairn/core';
+import { type SyncFileSystem, stampOf, translateFsError } from '@cairn/file';
 import type { IngestContext } from '../ingest/ingestor.js';
 import { writeFully } from '../packs/write-fully.js';
 import { PackWindow } from './pack-window.js';
@@ -24,8 +24,11 @@ export interface FileToRestore {
   readonly records: readonly PlacedRecord[];
 }
 
-/** `right`: it was there. `unreadable`: its records can't be read, or are not what they should be; nothing was written. */
-export type Restored = 'written' | 'right' | 'unreadable';
+/** What became of a file, and what it looked like then; but its `ctimeMs` is that of before it had its name. */
+export type Restored =
+  | { readonly outcome: 'written' | 'right'; readonly stamp: FileStamp }
+  /** Its records can't be read, or are not what they should be. Nothing was written. */
+  | { readonly outcome: 'unreadable' };
 
 /** How much of a file is read at once, in bytes. */
 const pieceBytes = 1024 * 1024;
@@ -46,20 +49,22 @@ export function restoreFiles(context: IngestContext, files: readonly FileToResto
   }
 }
 
+const unreadable: Restored = { outcome: 'unreadable' };
+
 function restoreFile(context: IngestContext, window: PackWindow, file: FileToRestore): Restored {
-  if (isRight(context, file)) return 'right';
+  const right = stampIfRight(context, file);
+  if (right !== undefined) return { outcome: 'right', stamp: right };
   const { fs, hasher } = context;
   const [only, ...others] = file.records;
   if (only !== undefined && others.length === 0) {
     const bytes = window.read(only);
-    if (bytes === undefined || hasher.hash(bytes) !== file.digest) return 'unreadable';
-    publish(fs, file.path, (descriptor) => {
+    if (bytes === undefined || hasher.hash(bytes) !== file.digest) return unreadable;
+    return publish(fs, file.path, (descriptor) => {
       writeFully(fs, descriptor, bytes);
       return true;
     });
-    return 'written';
   }
-  const isWhole = publish(fs, file.path, (descriptor) => {
+  return publish(fs, file.path, (descriptor) => {
     const hash = hasher.create();
     for (const record of file.records) {
       const bytes = window.read(record);
@@ -69,13 +74,15 @@ function restoreFile(context: IngestContext, window: PackWindow, file: FileToRes
     }
     return hash.digest() === file.digest;
   });
-  return isWhole ? 'written' : 'unreadable';
 }
 
-/** Whether a file is there, is no link, and has exactly the right bytes. */
-function isRight({ fs, hasher }: IngestContext, { path, digest, size }: FileToRestore): boolean {
+/** What a file looks like if it is there, is no link, and has exactly the right bytes. */
+function stampIfRight(
+  { fs, hasher }: IngestContext,
+  { path, digest, size }: FileToRestore,
+): FileStamp | undefined {
   const there = fs.lstatSync(path, { throwIfNoEntry: false });
-  if (!there?.isFile() || there.size !== size) return false;
+  if (!there?.isFile() || there.size !== size) return undefined;
   let descriptor: number | undefined;
   try {
     descriptor = fs.openSync(path, 'r');
@@ -83,13 +90,13 @@ function isRight({ fs, hasher }: IngestContext, { path, digest, size }: FileToRe
     const hash = hasher.create();
     for (let read = 0; read < size; ) {
       const count = fs.readSync(descriptor, piece, 0, piece.length, null);
-      if (count === 0) return false;
+      if (count === 0) return undefined;
       hash.update(piece.subarray(0, count));
       read += count;
     }
-    return hash.digest() === digest;
+    return hash.digest() === digest ? stampOf(there, path) : undefined;
   } catch {
-    return false; // it can't be read, but perhaps replaced
+    return undefined; // it can't be read, but perhaps replaced
   } finally {
     if (descriptor !== undefined) fs.closeSync(descriptor);
   }
@@ -99,7 +106,7 @@ const prefix = randomBytes(8).toString('hex');
 let count = 0;
 
 /** Writes a file beside its place, and puts it there if `write` says that it is whole. */
-function publish(fs: SyncFileSystem, path: string, write: (descriptor: number) => boolean): boolean {
+function publish(fs: SyncFileSystem, path: string, write: (descriptor: number) => boolean): Restored {
   const number = (count++ >>> 0).toString(16).padStart(8, '0');
   const temp = join(dirname(path), `.cairn-${prefix}${number}.tmp`);
   let descriptor: number | undefined;
@@ -107,13 +114,13 @@ function publish(fs: SyncFileSystem, path: string, write: (descriptor: number) =
   try {
     descriptor = fs.openSync(temp, 'wx', 0o666);
     isThere = true;
-    const isWhole = write(descriptor);
+    if (!write(descriptor)) return unreadable;
+    const stamp = stampOf(fs.fstatSync(descriptor), path);
     fs.closeSync(descriptor);
     descriptor = undefined;
-    if (!isWhole) return false;
     fs.renameSync(temp, path);
     isThere = false;
-    return true;
+    return { outcome: 'written', stamp };
   } catch (error) {
     throw describe(error, fs, path);
   } finally {

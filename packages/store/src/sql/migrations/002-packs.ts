@@ -26,4 +26,12 @@ export const migration: Migration = ({ table, text, integer, real, bytes, number
   table('engine_state')
     .addColumn('name', text, (column) => column.primaryKey().notNull())
     .addColumn('value', integer, required),
+
+  // A hint: deleting it loses nothing.
+  table('seen_files', { compact: true })
+    .addColumn('folder', text, required)
+    .addColumn('first', text, required)
+    .addColumn('epoch', integer, required)
+    .addColumn('files', bytes, required)
+    .addPrimaryKeyConstraint('seen_files_key', ['folder', 'first']),
 ];

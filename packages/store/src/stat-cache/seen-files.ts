@@ -1,0 +1,80 @@
+import type { FileStamp } from '@cairn/core';
+import { digestBytes } from '../packs/pack-format.js';
+import { one, run, type Step } from '../sql/step.js';
+
+/** What some files of a folder looked like, and which bytes they had then. */
+export interface SeenFiles {
+  /** By their names. */
+  readonly files: ReadonlyMap<string, SeenFile>;
+  /** The epoch of garbage collection in which the store had all these bytes. */
+  readonly epoch: number;
+}
+
+export interface SeenFile {
+  readonly stamp: FileStamp;
+  readonly digest: Uint8Array;
+}
+
+/** A run of files in a folder by which they are kept together, see `group-by-folder.ts`. */
+export interface GroupKey {
+  readonly folder: string;
+  /** The name of the first file. */
+  readonly first: string;
+}
+
+export function* readSeen({ folder, first }: GroupKey): Step<SeenFiles | undefined> {
+  const row = yield* one('SELECT epoch, files FROM seen_files WHERE folder = ? AND first = ?', [
+    folder,
+    first,
+  ]);
+  if (row === undefined) return undefined;
+  return { epoch: Number(row.epoch), files: decode(row.files as Uint8Array) };
+}
+
+/** @param files As {@link encodeFiles} gave them. */
+export function* writeSeen(
+  { folder, first }: GroupKey,
+  { epoch, files }: { readonly epoch: number; readonly files: Uint8Array },
+): Step<void> {
+  yield* run(
+    `INSERT INTO seen_files (folder, first, epoch, files) VALUES (?, ?, ?, ?)
+     ON CONFLICT (folder, first) DO UPDATE SET epoch = excluded.epoch, files = excluded.files`,
+    [folder, first, epoch, files],
+  );
+}
+
+const stampBytes = 4 * 8;
+
+/** The number of files, their stamps and digests, and their names with a NUL between. */
+export function encodeFiles(files: ReadonlyMap<string, SeenFile>): Uint8Array {
+  const names = Buffer.from([...files.keys()].join('\0'));
+  const bytes = Buffer.alloc(8 + files.size * (stampBytes + digestBytes) + names.length);
+  bytes.writeUInt32LE(files.size);
+  let at = 8;
+  for (const { stamp, digest } of files.values()) {
+    for (const value of [stamp.size, stamp.mtimeMs, stamp.ctimeMs, stamp.ino])
+      at = bytes.writeDoubleLE(value, at);
+    bytes.set(digest, at);
+    at += digestBytes;
+  }
+  names.copy(bytes, at);
+  return bytes;
+}
+
+function decode(found: Uint8Array): Map<string, SeenFile> {
+  const bytes = Buffer.from(found.buffer, found.byteOffset, found.length);
+  const count = bytes.readUInt32LE();
+  const names = bytes.toString('utf8', 8 + count * (stampBytes + digestBytes)).split('\0');
+  const files = new Map<string, SeenFile>();
+  for (let i = 0, at = 8; i < count; i++, at += stampBytes + digestBytes) {
+    const stamp = {
+      size: bytes.readDoubleLE(at),
+      mtimeMs: bytes.readDoubleLE(at + 8),
+      ctimeMs: bytes.readDoubleLE(at + 16),
+      ino: bytes.readDoubleLE(at + 24),
+    };
+    const digest = bytes.subarray(at + stampBytes, at + stampBytes + digestBytes);
+    files.set(names[i] as string, { stamp, digest });
+  }
+  return files;
+}

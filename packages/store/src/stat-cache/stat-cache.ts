@@ -1,0 +1,115 @@
+import { basename } from 'node:path';
+import type { CallOptions, FileStamp } from '@cairn/core';
+import { sameStamp } from '@cairn/file';
+import { keyOf } from '../packs/pack-index.js';
+import type { PackReader } from '../packs/pack-reader.js';
+import type { Database } from '../sql/database.js';
+import type { Step } from '../sql/step.js';
+import { isSettled } from './is-settled.js';
+import { encodeFiles, type GroupKey, readSeen, type SeenFile, writeSeen } from './seen-files.js';
+
+export interface StatCacheContext {
+  readonly database: Database;
+  readonly reader: PackReader;
+}
+
+/** A file on disk whose digest is asked for. */
+export interface LookedAt {
+  readonly path: string;
+  readonly stamp: FileStamp;
+}
+
+/**
+ * Remembers which bytes files had when they were read, so that an unchanged file is not read again. One for each call, whose
+ * findings {@link save} writes down at its end.
+ */
+export class StatCache {
+  readonly #context: StatCacheContext;
+  readonly #epoch: number;
+  readonly #full: (readonly [GroupKey, Uint8Array])[] = [];
+
+  /** @param epoch Of garbage collection, when the call began. */
+  constructor(context: StatCacheContext, epoch: number) {
+    this.#context = context;
+    this.#epoch = epoch;
+  }
+
+  /** What is known of a group of files, if the store has the bytes still and nobody wrote to its packs. */
+  async recall(key: GroupKey, count: number, options: CallOptions): Promise<SeenGroup> {
+    const { database, reader } = this.#context;
+    const seen = await database.read(() => readSeen(key), options);
+    if (seen === undefined || (await reader.hasSuspects())) return this.#group(key, count, new Map());
+    if (seen.epoch === this.#epoch) return this.#group(key, count, seen.files);
+    const there = await reader.find(
+      [...seen.files.values()].map(({ digest }) => digest),
+      options,
+    );
+    const files = [...seen.files].filter(([, { digest }]) => there.has(keyOf(digest)));
+    return this.#group(key, count, new Map(files));
+  }
+
+  /** Writes down what was found. All of its bytes must be in the store by then. */
+  *save(): Step<void> {
+    for (const [key, files] of this.#full) yield* writeSeen(key, { epoch: this.#epoch, files });
+  }
+
+  get isEmpty(): boolean {
+    return this.#full.length === 0;
+  }
+
+  #group(key: GroupKey, count: number, known: ReadonlyMap<string, SeenFile>): SeenGroup {
+    return new SeenGroup(known, count, (files) => this.#full.push([key, encodeFiles(files)]));
+  }
+}
+
+/** A group of files of one call: what was known of them, and what becomes known. Each file is kept, noted or skipped. */
+export class SeenGroup {
+  readonly #known: ReadonlyMap<string, SeenFile>;
+  readonly #save: (files: ReadonlyMap<string, SeenFile>) => void;
+  readonly #found = new Map<string, SeenFile>();
+  #missing: number;
+  #hasNews = false;
+
+  constructor(
+    known: ReadonlyMap<string, SeenFile>,
+    count: number,
+    save: (files: ReadonlyMap<string, SeenFile>) => void,
+  ) {
+    this.#known = known;
+    this.#missing = count;
+    this.#save = save;
+  }
+
+  /** The digest of a file, if it is known and the file looked the same then. */
+  digestOf({ path, stamp }: LookedAt): Uint8Array | undefined {
+    const known = this.#known.get(basename(path));
+    return known !== undefined && sameStamp(known.stamp, stamp) ? known.digest : undefined;
+  }
+
+  /** Keeps what is known of a file. */
+  keep({ path }: LookedAt): void {
+    const known = this.#known.get(basename(path));
+    if (known !== undefined) this.#found.set(basename(path), known);
+    this.#settle();
+  }
+
+  /** Notes what was read of a file. @param readAt When that began, in milliseconds since 1970. */
+  note({ path, stamp }: LookedAt, digest: Uint8Array, readAt: number): void {
+    if (isSettled(stamp, readAt)) {
+      this.#found.set(basename(path), { stamp, digest });
+      this.#hasNews = true;
+    }
+    this.#settle();
+  }
+
+  /** Says that nothing is known of a file. */
+  skip(): void {
+    this.#settle();
+  }
+
+  /** Saves what is known when all of the group is. */
+  #settle(): void {
+    this.#missing--;
+    if (this.#missing === 0 && this.#hasNews) this.#save(this.#found);
+  }
+}
