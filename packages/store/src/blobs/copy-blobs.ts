@@ -5,14 +5,12 @@ import {
   type CopyRequest,
   type CopyResult,
   type FileStamp,
-  type Hasher,
   type TransferOptions,
   untilAborted,
 } from '@cairn/core';
 import { type FileSystem, publishFile, stampOf } from '@cairn/file';
 import { rawDigest } from '../packs/pack-format.js';
 import { keyOf, readEpoch } from '../packs/pack-index.js';
-import type { PackReader } from '../packs/pack-reader.js';
 import type { FileToRestore } from '../restore/restore-files.js';
 import type { Database } from '../sql/database.js';
 import { groupByFolder } from '../stat-cache/group-by-folder.js';
@@ -22,13 +20,11 @@ import type { SharedPorts } from '../threads/ports.js';
 import { HeldPorts } from './held-ports.js';
 import { inParallel } from './in-parallel.js';
 import { placeRecords } from './place-records.js';
-import { missing, readBlob } from './read-blob.js';
+import { missing, type ReadContext, readBlob } from './read-blob.js';
 
-export interface CopyContext {
+export interface CopyContext extends ReadContext {
   readonly fs: FileSystem;
   readonly database: Database;
-  readonly hasher: Hasher;
-  readonly reader: PackReader;
   readonly ports: SharedPorts;
   readonly readOnly: boolean;
 }
@@ -61,11 +57,16 @@ export async function* copyBlobs(
   const seen = new StatCache(context, await database.read(readEpoch, options));
   const written = new WrittenFiles(context.fs);
   const ports = new HeldPorts(shared);
-  const jobs = intoJobs(context, seen, untilAborted(requests, options.signal), options);
+  const { signal } = options;
+  const items = signal === undefined ? requests : untilAborted(requests, signal);
+  const jobs = intoJobs(context, seen, items, options);
   const run = async (job: Job) =>
     job.kind === 'right' ? job.results : copyBatch(context, ports, written, job.files, options);
   try {
-    for await (const results of inParallel(jobs, shared.limit, run)) yield* results;
+    for await (const results of inParallel(jobs, shared.limit, run)) {
+      // Not `yield*`, which waits several times for each.
+      for (const result of results) yield result;
+    }
   } finally {
     await ports.end();
   }
@@ -80,24 +81,25 @@ export async function* copyBlobs(
 async function* intoJobs(
   { fs }: CopyContext,
   seen: StatCache,
-  requests: AsyncIterable<CopyRequest>,
+  requests: AnyIterable<CopyRequest>,
   options: TransferOptions,
 ): AsyncGenerator<Job, void, undefined> {
   let batch: Wanted[] = [];
-  for await (const { key, items } of groupByFolder(numbered(requests), ({ path }) => path)) {
+  for await (const { key, items, index: first } of groupByFolder(requests, ({ path }) => path)) {
     if (key === undefined) continue;
     const group = await seen.recall(key, items.length, options);
     const results: CopyResult[] = [];
-    for (const item of items) {
+    for (const [i, item] of items.entries()) {
+      const index = first + i;
       const stamp = lookAt(fs, item.path);
       const known = stamp === undefined ? undefined : group.digestOf({ path: item.path, stamp });
       if (stamp !== undefined && known !== undefined && rawDigest(item.digest).equals(known)) {
         group.keep({ path: item.path, stamp });
         options.onBytes?.(stamp.size);
-        results.push({ index: item.index, size: stamp.size, written: false });
+        results.push({ index, size: stamp.size, written: false });
         continue;
       }
-      batch.push({ ...item, group });
+      batch.push({ digest: item.digest, path: item.path, index, group });
       if (batch.length < filesAtOnce) continue;
       yield { kind: 'copy', files: batch };
       batch = [];
@@ -105,11 +107,6 @@ async function* intoJobs(
     if (results.length > 0) yield { kind: 'right', results };
   }
   if (batch.length > 0) yield { kind: 'copy', files: batch };
-}
-
-async function* numbered(requests: AsyncIterable<CopyRequest>) {
-  let index = 0;
-  for await (const { digest, path } of requests) yield { digest, path, index: index++ };
 }
 
 /** What a file looks like, if there is one. A link is none. */
@@ -129,8 +126,10 @@ async function copyBatch(
   batch: readonly Wanted[],
   options: TransferOptions,
 ): Promise<CopyResult[]> {
-  const { reader } = context;
+  const { reader, canHave } = context;
   const { signal, onBytes } = options;
+  const unknown = batch.find(({ digest }) => !canHave(digest));
+  if (unknown !== undefined) throw missing(unknown.digest);
   const found = await reader.find(
     batch.map(({ digest }) => rawDigest(digest)),
     { signal },
@@ -174,12 +173,12 @@ async function copyBatch(
 
 /** Goes by way of what says why a blob can't be read, and follows it to where it was moved. */
 async function copySlowly(
-  { fs, reader, hasher }: CopyContext,
+  context: CopyContext,
   digest: ContentDigest,
   path: string,
   { signal }: TransferOptions,
 ): Promise<void> {
-  await publishFile(path, readBlob({ reader, hasher }, digest, { signal }), { fs, signal });
+  await publishFile(path, readBlob(context, digest, { signal }), { fs: context.fs, signal });
 }
 
 function inOrderOfReading(a: FileToRestore, b: FileToRestore): number {

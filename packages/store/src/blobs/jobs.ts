@@ -42,8 +42,6 @@ export interface JobLimits {
   readonly batchCount: number;
 }
 
-type Numbered = { readonly source: Source; readonly index: number };
-
 /** Gathers sources to jobs, in their order. */
 export async function* intoJobs(
   context: JobContext,
@@ -53,9 +51,10 @@ export async function* intoJobs(
   const { limits } = context;
   const batch = new Batch<NewFile>(limits);
   const bytes = new Batch<NewBytes>(limits);
-  for await (const { key, items } of groupByFolder(numbered(sources), pathOf)) {
+  for await (const { key, items, index: first } of groupByFolder(sources, pathOf)) {
     if (key === undefined) {
-      for (const { source, index } of items) {
+      for (const [i, source] of items.entries()) {
+        const index = first + i;
         if (source.kind === 'stream') yield { kind: 'stream', chunks: source.open(), index };
         if (source.kind !== 'bytes') continue;
         const size = source.bytes.length;
@@ -66,7 +65,7 @@ export async function* intoJobs(
       }
       continue;
     }
-    const files = items.map((item) => toFile(context.fs, item));
+    const files = items.map((source, i) => toFile(context.fs, source, first + i));
     const group = await context.seen.recall(key, files.length, options);
     const results: PutResult[] = [];
     for (const file of files) {
@@ -85,16 +84,11 @@ export async function* intoJobs(
   for (const rest of batch.rest()) yield { kind: 'files', files: rest };
 }
 
-async function* numbered(sources: AnyIterable<Source>): AsyncGenerator<Numbered> {
-  let index = 0;
-  for await (const source of sources) yield { source, index: index++ };
-}
-
-function pathOf({ source }: Numbered): string | undefined {
+function pathOf(source: Source): string | undefined {
   return source.kind === 'path' ? source.path : undefined;
 }
 
-function toFile(fs: FileSystem, { source, index }: Numbered): FileToRead & { readonly index: number } {
+function toFile(fs: FileSystem, source: Source, index: number): FileToRead & { readonly index: number } {
   const { path, stamp } = source as Source & { kind: 'path' };
   if (stamp !== undefined) return { path, stamp, index };
   try {

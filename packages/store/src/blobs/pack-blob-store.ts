@@ -1,12 +1,12 @@
-import { type BlobStore, CairnError, type ContentDigest, isContentDigest, quote } from '@cairn/core';
+import { type BlobStore, CairnError, isContentDigest, type PutResult, quote } from '@cairn/core';
 import { rawDigest } from '../packs/pack-format.js';
 import { keyOf } from '../packs/pack-index.js';
 import { type CopyContext, copyBlobs } from './copy-blobs.js';
 import { putBlobs } from './put-blobs.js';
 import type { PutContext } from './put-session.js';
-import { missing, readBlob } from './read-blob.js';
+import { readBlob } from './read-blob.js';
 
-export type BlobsContext = PutContext & CopyContext & { readonly readOnly: boolean };
+export type BlobsContext = PutContext & Omit<CopyContext, 'canHave'>;
 
 /** Blobs as records of packs. */
 export function packBlobStore(context: BlobsContext): BlobStore {
@@ -20,11 +20,7 @@ export function packBlobStore(context: BlobsContext): BlobStore {
 
   return {
     algorithm,
-
-    async *put(sources, options = {}) {
-      if (readOnly) throw isReadOnly(packs);
-      yield* putBlobs(context, sources, options);
-    },
+    put: (sources, options = {}) => (readOnly ? refuse(packs) : putBlobs(context, sources, options)),
 
     async has(digests, { signal } = {}) {
       signal?.throwIfAborted();
@@ -34,25 +30,14 @@ export function packBlobStore(context: BlobsContext): BlobStore {
       return new Set(possible.filter((digest) => found.has(keyOf(rawDigest(digest)))));
     },
 
-    async *open(digest, options) {
-      options?.signal?.throwIfAborted();
-      if (!canHave(digest)) throw missing(digest);
-      yield* readBlob(context, digest, options);
-    },
-
-    async *copyTo(files, options = {}) {
-      yield* copyBlobs(context, checked(files), options);
-    },
+    open: (digest, options) => readBlob({ ...context, canHave }, digest, options),
+    copyTo: (files, options = {}) => copyBlobs({ ...context, canHave }, files, options),
   };
+}
 
-  async function* checked<T extends { readonly digest: ContentDigest }>(
-    files: Iterable<T> | AsyncIterable<T>,
-  ) {
-    for await (const file of files) {
-      if (!canHave(file.digest)) throw missing(file.digest);
-      yield file;
-    }
-  }
+// biome-ignore lint/correctness/useYield: it always throws
+async function* refuse(folder: string): AsyncGenerator<PutResult> {
+  throw isReadOnly(folder);
 }
 
 function isReadOnly(folder: string): CairnError {

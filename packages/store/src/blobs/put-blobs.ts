@@ -22,10 +22,13 @@ export async function* putBlobs(
   const limits = { ...context.limits, batchCount };
   const session = await PutSession.begin(context, options);
   const { seen, name } = session;
-  const jobs = intoJobs({ fs, seen, name, limits }, untilAborted(sources, options.signal), options);
+  const { signal } = options;
+  const items = signal === undefined ? sources : untilAborted(sources, signal);
+  const jobs = intoJobs({ fs, seen, name, limits }, items, options);
   try {
     for await (const results of inParallel(jobs, context.ports.limit, (job) => session.run(job))) {
-      yield* results;
+      // Not `yield*`, which waits several times for each.
+      for (const result of results) yield result;
     }
     await session.finish();
   } finally {

@@ -7,6 +7,8 @@ import type { RecipeRow } from '../packs/recipe.js';
 export interface ReadContext {
   readonly reader: PackReader;
   readonly hasher: Hasher;
+  /** Whether something is a digest that the store could have. */
+  canHave(digest: string): boolean;
 }
 
 /** After how many chunks everything else of the process gets a turn. */
@@ -14,11 +16,12 @@ const chunksInARow = 32;
 
 /** The bytes of a blob, or of a part of it; see `BlobStore.open`. Each record is verified before it is handed out. */
 export async function* readBlob(
-  { reader, hasher }: ReadContext,
+  { reader, hasher, canHave }: ReadContext,
   digest: ContentDigest,
   { range, signal }: CallOptions & { readonly range?: ByteRange | undefined } = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
   signal?.throwIfAborted();
+  if (!canHave(digest)) throw missing(digest);
   const record = await naming(digest, () => reader.fetch(rawDigest(digest), { signal }));
   signal?.throwIfAborted();
   if (record.location.kind !== recipeKind) {

@@ -1,10 +1,13 @@
 import { basename, dirname } from 'node:path';
+import type { AnyIterable } from '@cairn/core';
 import type { GroupKey } from './seen-files.js';
 
 /** Items whose files are in one folder, one after the other as they came; or items without a file, which have no key. */
 export interface Group<T> {
   readonly key: GroupKey | undefined;
   readonly items: readonly T[];
+  /** The place of the first item among all; the others follow. */
+  readonly index: number;
 }
 
 /** A group has at most this many items. */
@@ -17,16 +20,17 @@ const averageItems = 1024;
  * name of its last file, so that a file more or less changes few groups.
  */
 export async function* groupByFolder<T>(
-  items: AsyncIterable<T>,
+  items: AnyIterable<T>,
   pathOf: (item: T) => string | undefined,
 ): AsyncGenerator<Group<T>, void, undefined> {
   let gathered: T[] = [];
   let folder: string | undefined;
   let first = '';
-  const group = (): Group<T> => ({
-    key: folder === undefined ? undefined : { folder, first },
-    items: gathered,
-  });
+  let index = 0;
+  const group = (): Group<T> => {
+    const key = folder === undefined ? undefined : { folder, first };
+    return { key, items: gathered, index: index - gathered.length };
+  };
   for await (const item of items) {
     const path = pathOf(item);
     const itsFolder = path === undefined ? undefined : dirname(path);
@@ -40,6 +44,7 @@ export async function* groupByFolder<T>(
       first = name;
     }
     gathered.push(item);
+    index++;
     // What has no file may be a stream that waits for those before it.
     if (path !== undefined && gathered.length < maxItems && !endsGroup(name)) continue;
     yield group();
