@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { expectCairnError } from '@cairn/conformance';
 import { readAll } from '@cairn/core';
+import { bytes, collect, readText } from '@cairn/testing';
 import { expect, test } from 'vitest';
 import { withDouble } from '../test/double.js';
-import { bytes, collect, readText } from '../test/helpers.js';
 import { gsObjectStore } from './index.js';
 
 async function withStore(prefix?: string) {

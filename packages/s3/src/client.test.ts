@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { S3Client } from '@aws-sdk/client-s3';
+import { bytes, onlyEntry, readText } from '@cairn/testing';
 import { afterEach, expect, test, vi } from 'vitest';
 import { withDouble } from '../test/double.js';
-import { bytes, onlyEntry, readText } from '../test/helpers.js';
 import { lazyConnection } from './client.js';
 import { s3Handler } from './index.js';
 

@@ -1,7 +1,7 @@
 import { expectCairnError } from '@cairn/conformance';
+import { bytes, collect, entryOf, onlyEntry, readText } from '@cairn/testing';
 import { describe, expect, test } from 'vitest';
 import { withDouble } from '../test/double.js';
-import { bytes, collect, entryOf, onlyEntry, readText } from '../test/helpers.js';
 
 function rewrite(body: Uint8Array, change: (xml: string) => string): Uint8Array {
   return bytes(change(new TextDecoder().decode(body)));

@@ -2,9 +2,9 @@ import { createHash, randomBytes } from 'node:crypto';
 import { expectCairnError } from '@cairn/conformance';
 import type { S3Server } from '@cairn/conformance/servers';
 import { readAll } from '@cairn/core';
+import { bytes, collect, readText } from '@cairn/testing';
 import { describe, expect, test } from 'vitest';
 import { withDouble } from '../test/double.js';
-import { bytes, collect, readText } from '../test/helpers.js';
 import { s3ObjectStore } from './index.js';
 
 async function withStore(prefix?: string) {

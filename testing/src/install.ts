@@ -12,3 +12,13 @@ export function cacheFolder(): string {
 export function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): void {
   execFileSync(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
 }
+
+/** Whether a program is there, by a harmless argument. */
+export function isInstalled(command: string, argument: string): boolean {
+  try {
+    execFileSync(command, [argument], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}

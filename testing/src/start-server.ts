@@ -1,15 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { S3Place } from './place.js';
 
 /** A server that runs, and how to end it. */
 export interface RunningServer {
-  readonly place: S3Place;
+  /** Such as `http://127.0.0.1:34567`. */
+  readonly endpoint: string;
+  /** Its own folder, which ends with it. */
+  readonly folder: string;
   stop(): Promise<void>;
 }
 
@@ -17,29 +19,25 @@ export interface Program {
   readonly command: string;
   readonly args: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
+  /** What ends it. Default: `SIGKILL`: it keeps nothing that is needed again, and some take long to say goodbye. */
+  readonly end?: NodeJS.Signals;
 }
 
 /** The programs to run, for a server on this port, with a folder of its own. */
 export type Launch = (port: number, folder: string) => readonly Program[] | Promise<readonly Program[]>;
 
-/** The only ones that the started servers accept. */
-export const credentials: S3Place['credentials'] = {
-  accessKeyId: 'cairn:test',
-  secretAccessKey: 'cairn/test+secret',
-};
-
 /** Starts a server on a free port of 127.0.0.1, and waits until it listens. It ends with this process at the latest. */
 export async function startServer(launch: Launch): Promise<RunningServer> {
-  const folder = mkdtempSync(join(tmpdir(), 'cairn-s3-'));
+  const folder = mkdtempSync(join(tmpdir(), 'cairn-server-'));
+  chmodSync(folder, 0o755); // some drop root's rights
   const port = await freePort();
   const programs = await launch(port, folder);
-  const children = programs.map(({ command, args, env }) => {
+  const children = programs.map(({ command, args, env, end = 'SIGKILL' }) => {
     const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: 'ignore' });
-    return { child, exited: once(child, 'exit') };
+    return { child, end, exited: once(child, 'exit') };
   });
   const end = () => {
-    // They keep nothing that is needed again, and some take long to say goodbye.
-    for (const { child } of children) child.kill('SIGKILL');
+    for (const { child, end } of children) child.kill(end);
   };
   process.once('exit', end);
   const stop = async () => {
@@ -49,9 +47,7 @@ export async function startServer(launch: Launch): Promise<RunningServer> {
     rmSync(folder, { recursive: true, force: true });
   };
   for (let attempt = 0; attempt < 1200 && children.every(({ child }) => child.exitCode === null); attempt++) {
-    if (await isListening(port)) {
-      return { place: { endpoint: `http://127.0.0.1:${port}`, region: 'us-east-1', credentials }, stop };
-    }
+    if (await isListening(port)) return { endpoint: `http://127.0.0.1:${port}`, folder, stop };
     await sleep(50);
   }
   await stop();

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import type { ServerGaps } from './gaps.js';
 import { run } from './install.js';
-import { credentials, freePort, type Program, type RunningServer, startServer } from './start.js';
+import { s3Credentials } from './place.js';
+import { freePort, type Program, type RunningServer, startServer } from './start-server.js';
 
 const packages = ['swift-proxy', 'swift-account', 'swift-container', 'swift-object', 'memcached'];
 const stores = ['account', 'container', 'object'] as const;
@@ -73,7 +73,7 @@ async function makeStore(name: (typeof stores)[number], folder: string, user: st
 }
 
 function proxyConfig(port: number, folder: string, user: string, cachePort: number): string {
-  const { accessKeyId, secretAccessKey } = credentials;
+  const { accessKeyId, secretAccessKey } = s3Credentials;
   const filters: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     catch_errors: {},
     gatekeeper: {},
@@ -114,19 +114,3 @@ function ini(sections: Readonly<Record<string, Readonly<Record<string, string>>>
     )
     .join('\n');
 }
-
-const unconditional = 'it answers 501 to If-None-Match on writes';
-
-/** Where it departs from S3. One that doesn't any more fails the run. */
-export const swiftGaps: ServerGaps = {
-  server: [
-    { case: 'says that a version is none', reason: 'it answers 500 to an id that it never gave' },
-    { case: 'reads what was written before there were versions', reason: 'it finds no version null' },
-    { case: 'lets one of many writers win', reason: unconditional },
-  ],
-  store: [
-    { case: 'refuses to replace an object where it is to be absent', reason: unconditional },
-    { case: 'lets one of 20 callers win who write an absent object at once', reason: unconditional },
-  ],
-  byChance: [],
-};

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ServerGaps } from './gaps.js';
 import { cacheFolder, run } from './install.js';
-import { type RunningServer, startServer } from './start.js';
+import { type RunningServer, startServer } from './start-server.js';
 
 const version = '5.2.5';
 
@@ -16,12 +15,3 @@ export async function startMoto(): Promise<RunningServer> {
   }
   return startServer((port) => [{ command: program, args: ['-H', '127.0.0.1', '-p', String(port)] }]);
 }
-
-export const motoGaps: ServerGaps = {
-  server: [
-    { case: 'refuses wrong credentials', reason: 'it checks no signatures' },
-    { case: 'keeps keys with control characters', reason: 'it answers with a page of HTML' },
-  ],
-  store: [],
-  byChance: [],
-};

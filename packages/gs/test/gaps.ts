@@ -7,3 +7,13 @@ export interface ServerGaps {
   /** In what an object store promises. */
   readonly store: readonly Deviation[];
 }
+
+export const fakeGcsServerGaps: ServerGaps = {
+  server: [
+    {
+      case: 'says that a generation was deleted for good',
+      reason: 'a generation that is deleted by its number becomes a noncurrent one',
+    },
+  ],
+  store: [],
+};
