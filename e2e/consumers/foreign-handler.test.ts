@@ -26,18 +26,18 @@ afterAll(async () => {
 });
 
 test('its packages install as the page says', async () => {
-  await project.shell('npm i @cairn/core');
+  await project.shell('npm i @cairn/core @cairn/http');
   await project.shell('npm i -D @cairn/conformance typescript vitest');
 });
 
 test('its own compiler builds it', async () => {
-  project.copy('examples/handler-foo/src', 'src');
+  project.copy('examples/handler-hf/src', 'src');
   project.write('tsconfig.json', tsconfig);
   await project.shell('npx tsc');
 });
 
 test('the kit passes there', async () => {
-  project.copy('examples/handler-foo/test', 'test');
+  project.copy('examples/handler-hf/test', 'test');
   expect(await project.shell('npx vitest run')).toMatch(/Tests .*passed/);
 });
 
