@@ -19,6 +19,8 @@ export interface Program {
   readonly command: string;
   readonly args: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
+  /** Where it listens. Default: on the server's port. */
+  readonly port?: number;
   /** What ends it. Default: `SIGKILL`: it keeps nothing that is needed again, and some take long to say goodbye. */
   readonly end?: NodeJS.Signals;
 }
@@ -26,7 +28,7 @@ export interface Program {
 /** The programs to run, for a server on this port, with a folder of its own. */
 export type Launch = (port: number, folder: string) => readonly Program[] | Promise<readonly Program[]>;
 
-/** Starts a server on a free port of 127.0.0.1, and waits until it listens. It ends with this process at the latest. */
+/** Starts a server on a free port of 127.0.0.1, and waits until all of it listens. It ends with this process at the latest. */
 export async function startServer(launch: Launch): Promise<RunningServer> {
   const folder = mkdtempSync(join(tmpdir(), 'cairn-server-'));
   chmodSync(folder, 0o755); // some drop root's rights
@@ -46,8 +48,10 @@ export async function startServer(launch: Launch): Promise<RunningServer> {
     await Promise.all(children.map(({ exited }) => exited));
     rmSync(folder, { recursive: true, force: true });
   };
+  const ports = new Set(programs.map((program) => program.port ?? port));
   for (let attempt = 0; attempt < 1200 && children.every(({ child }) => child.exitCode === null); attempt++) {
-    if (await isListening(port)) return { endpoint: `http://127.0.0.1:${port}`, folder, stop };
+    for (const port of ports) if (await isListening(port)) ports.delete(port);
+    if (ports.size === 0) return { endpoint: `http://127.0.0.1:${port}`, folder, stop };
     await sleep(50);
   }
   await stop();

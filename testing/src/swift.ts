@@ -30,23 +30,26 @@ export async function startSwift(): Promise<RunningServer> {
       }),
     );
     writeFileSync(join(folder, 'proxy-server.conf'), proxyConfig(port, folder, user, cachePort));
-    for (const store of stores) await makeStore(store, folder, user);
+    const ports = new Map<string, number>();
+    for (const store of stores) ports.set(store, await makeStore(store, folder, user));
     const env = { SWIFT_CONFIG_DIR: folder };
-    const server = (name: string): Program => ({
+    const server = (name: string, port: number): Program => ({
       command: `/usr/bin/swift-${name}-server`,
       args: [join(folder, `${name}-server.conf`)],
       env,
+      port,
     });
     const cache = {
       command: 'memcached',
       args: ['-u', user, '-l', '127.0.0.1', '-p', String(cachePort), '-U', '0'],
+      port: cachePort,
     };
-    return [cache, ...stores.map(server), server('proxy')];
+    return [cache, ...[...ports].map(([store, port]) => server(store, port)), server('proxy', port)];
   });
 }
 
-/** The configuration of one of the stores, and the ring that says that everything is on its only device. */
-async function makeStore(name: (typeof stores)[number], folder: string, user: string): Promise<void> {
+/** Configures one of the stores, with the ring that says that everything is on its only device. Returns its port. */
+async function makeStore(name: (typeof stores)[number], folder: string, user: string): Promise<number> {
   const port = await freePort();
   writeFileSync(
     join(folder, `${name}-server.conf`),
@@ -70,6 +73,7 @@ async function makeStore(name: (typeof stores)[number], folder: string, user: st
   run('swift-ring-builder', [builder, 'create', '4', '1', '0']);
   run('swift-ring-builder', [builder, 'add', `r1z1-127.0.0.1:${port}/d1`, '1']);
   run('swift-ring-builder', [builder, 'rebalance']);
+  return port;
 }
 
 function proxyConfig(port: number, folder: string, user: string, cachePort: number): string {

@@ -1,5 +1,5 @@
 import { objectStoreSuite } from '@cairn/conformance';
-import { type GsPlace, makeGsBucket, registerCases, startFakeGcsServer } from '@cairn/testing';
+import { type GsPlace, makeGsBucket, namedGsPlace, registerCases, startFakeGcsServer } from '@cairn/testing';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { gsObjectStore } from '../src/index.js';
 import { configOf } from './double.js';
@@ -16,8 +16,8 @@ const own: readonly Server[] = [
   { name: 'fake-gcs-server', start: startFakeGcsServer, gaps: fakeGcsServerGaps },
 ];
 
-const { CAIRN_TEST_GCS_ENDPOINT: endpoint, CAIRN_REQUIRE_SERVERS } = process.env;
-const servers = endpoint !== undefined ? [named(endpoint)] : CAIRN_REQUIRE_SERVERS === '1' ? own : [];
+const place = namedGsPlace();
+const servers = place !== undefined ? [named(place)] : process.env.CAIRN_REQUIRE_SERVERS === '1' ? own : [];
 
 for (const server of servers) describe(server.name, () => withServer(server));
 if (servers.length === 0) {
@@ -26,10 +26,10 @@ if (servers.length === 0) {
 }
 
 /** The server that the environment names: without a gap. */
-function named(at: string): Server {
+function named(place: GsPlace): Server {
   return {
-    name: at,
-    start: async () => ({ endpoint: at, stop: async () => undefined }),
+    name: place.endpoint,
+    start: async () => ({ ...place, stop: async () => undefined }),
     gaps: { server: [], store: [] },
   };
 }

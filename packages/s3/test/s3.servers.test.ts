@@ -7,6 +7,7 @@ import {
 } from '@cairn/conformance';
 import {
   makeS3Bucket,
+  namedS3Place,
   type RunningServer,
   registerCases,
   type S3Place,
@@ -37,8 +38,8 @@ const own: readonly Server[] = [
   { name: 'moto', start: () => placed(startMoto), gaps: motoGaps },
 ];
 
-const { CAIRN_TEST_S3_ENDPOINT: endpoint, CAIRN_REQUIRE_SERVERS } = process.env;
-const servers = endpoint !== undefined ? [named(endpoint)] : CAIRN_REQUIRE_SERVERS === '1' ? own : [];
+const place = namedS3Place();
+const servers = place !== undefined ? [named(place)] : process.env.CAIRN_REQUIRE_SERVERS === '1' ? own : [];
 
 for (const server of servers) describe(server.name, () => withServer(server));
 if (servers.length === 0) {
@@ -51,14 +52,10 @@ async function placed(start: () => Promise<RunningServer>): Promise<Started> {
   return { place: s3Place(running), stop: running.stop };
 }
 
-/** The server that the environment names, such as S3 itself: without a gap. */
-function named(at: string): Server {
-  const { CAIRN_TEST_S3_REGION: region = 'us-east-1' } = process.env;
-  const { CAIRN_TEST_S3_ACCESS_KEY: accessKeyId = '', CAIRN_TEST_S3_SECRET_KEY: secretAccessKey = '' } =
-    process.env;
-  const place = { endpoint: at, region, credentials: { accessKeyId, secretAccessKey } };
+/** The server that the environment names: without a gap. */
+function named(place: S3Place): Server {
   return {
-    name: at,
+    name: place.endpoint,
     start: async () => ({ place, stop: async () => undefined }),
     gaps: { server: [], store: [], byChance: [] },
   };

@@ -5,51 +5,7 @@ import { caught } from './support/caught.js';
 import { testFolder } from './support/folder.js';
 import { testFolders, testReferences } from './support/reference-contract.js';
 import { type DoubleGround, gsDouble, httpDouble, s3Double } from './support/reference-ground.js';
-
-/** With `odd-keys/` before it, 1,024 bytes. */
-const longest = `${'d'.repeat(200)}/`.repeat(5).padEnd(1015, 'x');
-const objectKeys = [
-  ...[
-    'sp ace',
-    ' lead',
-    'plus+',
-    'pct%20x',
-    '%',
-    'hash#x',
-    'hash#17',
-    'hash#url',
-    'q?x=1&y',
-    'é',
-    'e\u0301',
-    '🙂',
-  ],
-  ...[
-    'k?versionId=v',
-    'k?encoding-type=url',
-    'dbl//slash',
-    '/lead',
-    'slash/',
-    'a/../b',
-    'tab\tx',
-    'back\\slash',
-  ],
-  longest,
-];
-const urlKeys = [
-  ...[
-    'sp%20ace',
-    'plus+',
-    'pct%2520x',
-    'hash%23x',
-    'q?x=1&y=%2F',
-    'q?',
-    '%C3%A9',
-    '🙂',
-    '%F0%9F%99%82x',
-    "it's(1)!",
-  ],
-  ...['dbl//slash', 'slash/', 'a;b=c', longest],
-];
+import { objectKeys, urlKeys } from './support/reference-keys.js';
 
 const grounds: Record<string, () => Promise<DoubleGround>> = {
   's3, unversioned': () => s3Double(false),

@@ -27,7 +27,7 @@ export function testReferences({ start, keys }: ReferenceCases): void {
     root = folder.join('out');
     store = folder.join('store');
   });
-  afterEach(() => ground.close());
+  afterEach(() => ground?.close());
 
   /** Logs what was added, and looks it up as somebody else would. */
   async function logged(add: (artifact: Artifact) => Promise<unknown>): Promise<Version> {
@@ -163,7 +163,7 @@ export function testFolders(start: () => Promise<ReferenceGround>): void {
   beforeEach(async () => {
     ground = await start();
   });
-  afterEach(() => ground.close());
+  afterEach(() => ground?.close());
 
   /** Logs what was added; its paths. */
   async function pathsOf(add: (artifact: Artifact) => Promise<unknown>): Promise<string[]> {

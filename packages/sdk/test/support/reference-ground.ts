@@ -4,6 +4,7 @@ import { formatGsUri, gsHandler, parseGsUri } from '@cairn/gs';
 import { httpHandler } from '@cairn/http';
 import { formatS3Uri, parseS3Uri, s3Handler } from '@cairn/s3';
 import { type GsPlace, makeGsBucket, makeS3Bucket, type S3Place } from '@cairn/testing';
+import type { WebPlace } from './real-servers.js';
 
 /** Objects at a server, how they are changed behind Cairn's back, and the handler that reads them. */
 export interface ReferenceGround {
@@ -97,29 +98,42 @@ export async function gsDouble(isVersioned: boolean): Promise<DoubleGround> {
   };
 }
 
-/** A key is what follows the origin in the URL; its bytes are asked for as that is on the wire. */
-export async function httpDouble(): Promise<DoubleGround> {
-  const server = await startHttpServer();
-  const wire = (key: string) => {
-    const { pathname, search } = new URL(`${server.origin}/${key}`);
-    return pathname + search;
-  };
-  const order = (key: string, status: number) => {
-    for (const method of ['HEAD', 'GET'] as const) {
-      server.order(wire(key), { kind: 'status', status }, { method, times: often });
-    }
-  };
+/** A key is what follows the origin in the URL. */
+export function httpGround({ endpoint, ...files }: WebPlace): ReferenceGround {
+  const uriOf = (key: string) => `${endpoint}/${key}`;
   return {
     handler: httpHandler(),
     isVersioned: false,
-    env: {},
-    uriOf: (key) => `${server.origin}/${key}`,
-    keyOf: (uri) => uri.slice(server.origin.length + 1),
-    put: async (key, bytes) => void server.put(wire(key), { bytes }),
-    delete: async (key) => server.remove(wire(key)),
+    uriOf,
+    keyOf: (uri) => uri.slice(uriOf('').length),
+    put: (key, bytes) => files.put(uriOf(key), bytes),
+    delete: (key) => files.delete(uriOf(key)),
+    close: async () => undefined,
+  };
+}
+
+export async function httpDouble(): Promise<DoubleGround> {
+  const server = await startHttpServer();
+  // What is asked for: a URL as it is on the wire.
+  const pathOf = (url: string) => {
+    const { pathname, search } = new URL(url);
+    return pathname + search;
+  };
+  const ground = httpGround({
+    endpoint: server.origin,
+    put: async (url, bytes) => void server.put(pathOf(url), { bytes }),
+    delete: async (url) => server.remove(pathOf(url)),
+  });
+  const pathAt = (key: string) => pathOf(ground.uriOf(key));
+  return {
+    ...ground,
     requests: () => server.requests.length,
-    forbid: (key) => order(key, 403),
-    slowDown: (key) => server.order(wire(key), slow),
+    forbid(key) {
+      for (const method of ['HEAD', 'GET'] as const) {
+        server.order(pathAt(key), { kind: 'status', status: 403 }, { method, times: often });
+      }
+    },
+    slowDown: (key) => server.order(pathAt(key), slow),
     close: () => server.close(),
   };
 }
