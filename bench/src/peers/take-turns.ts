@@ -4,6 +4,7 @@ import { measurePeer } from './measure-peer.js';
 import type { Peer } from './peer.js';
 import type { Taken } from './peer-report.js';
 import { runCommand } from './run-command.js';
+import type { Usage } from './usage.js';
 
 export interface TurnsOptions {
   readonly peers: readonly Peer[];
@@ -30,14 +31,17 @@ export async function takeTurns({ peers, sets, rounds, work, path, limit }: Turn
         const place = join(work, `${set}-${peer.name.replaceAll(' ', '')}`);
         for (const result of await measurePeer(peer, { set, data, work: place, path, limit })) {
           taken.push({ set, tool: peer.name, ...result });
-          if (!('note' in result)) continue;
-          given.add(`${set} ${peer.name}`);
-          console.log(`  ${result.step}: ${result.note}`);
+          console.log(`  ${result.step}: ${'note' in result ? result.note : used(result.sample)}`);
+          if ('note' in result) given.add(`${set} ${peer.name}`);
         }
       }
     }
   }
   return taken;
+}
+
+function used({ cpuS, wallS, peakMB }: Usage): string {
+  return `${cpuS} CPU-s, ${wallS} s, ${Math.round(peakMB)} MB`;
 }
 
 /** Reads all files, so that the first tool does not find them any colder than the others. */
