@@ -41,20 +41,27 @@ export async function putStream(
       yield copy;
     }
   };
-  const sink = client
-    .bucket(bucket)
-    .file(object)
-    .createWriteStream({
+  const file = client.bucket(bucket).file(object);
+  const options = {
+    metadata: { contentType: 'application/octet-stream', metadata: { [markName]: mark } },
+    ...(ifAbsent ? { preconditionOpts: { ifGenerationMatch: 0 } } : {}),
+    ...payer,
+  };
+  const upload = async () => {
+    // At an endpoint of one's own the library's stream asks for its place without credentials, whatever is set.
+    const isKeyed = client.customEndpoint && client.useAuthWithCustomEndpoint === true;
+    const place = isKeyed ? { uri: (await file.createResumableUpload(options))[0], offset: 0 } : {};
+    const sink = file.createWriteStream({
+      ...options,
+      ...place,
       resumable: true,
       chunkSize,
       validation: false,
-      metadata: { contentType: 'application/octet-stream', metadata: { [markName]: mark } },
-      ...(ifAbsent ? { preconditionOpts: { ifGenerationMatch: 0 } } : {}),
-      ...payer,
     });
-  const uploading = pipeline(Readable.from(counted()), sink, signal === undefined ? {} : { signal });
+    await pipeline(Readable.from(counted()), sink, signal === undefined ? {} : { signal });
+  };
   try {
-    await attemptWrite(uploading, connection, target, mark, attempted);
+    await attemptWrite(upload(), connection, target, mark, attempted);
   } catch (error) {
     throw failure === undefined ? error : failure.reason;
   }
