@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { readdirSync, readFileSync } from 'node:fs';
 import { S3Client } from '@aws-sdk/client-s3';
 import { bytes, onlyEntry, readText } from '@cairn/testing';
@@ -69,6 +70,27 @@ test('a given client is used as it is, and one is made once', async () => {
   expect((await lazyConnection({ client })()).client).toBe(client);
   const connect = lazyConnection({ clientConfig: { region: 'us-east-1' } });
   expect(await connect()).toBe(await connect());
+});
+
+test('requests that are the first at once leave connections for the next', async () => {
+  const { server, bucket } = await withDouble();
+  bucket.put('a.bin', bytes('a'));
+  const { endpoint, region, credentials } = server;
+  const reference = await onlyEntry(
+    s3Handler({ clientConfig: { endpoint, region, credentials } }).observe('s3://bucket/a.bin'),
+  );
+  const handler = s3Handler({ clientConfig: { endpoint, region, credentials } });
+  let connections = 0;
+  const count = () => void connections++;
+  subscribe('net.server.socket', count);
+  try {
+    for (let round = 0; round < 3; round++) {
+      await Promise.all(Array.from({ length: 4 }, () => readText(handler.open(reference))));
+    }
+  } finally {
+    unsubscribe('net.server.socket', count);
+  }
+  expect(connections).toBe(4);
 });
 
 test('nothing loads the SDK before the first request', () => {

@@ -1,3 +1,4 @@
+import { Agent } from 'node:http';
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 
 /** How a handler or store of this package reaches S3. */
@@ -56,8 +57,13 @@ async function makeClient(sdk: S3Sdk, given: S3ClientConfig, timeoutMs: number):
   const { env } = process;
   const isCustom = (given.endpoint ?? env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL) !== undefined;
   const config: S3ClientConfig = {
-    // Longer than that of a body, whose own end says that it was silence.
-    requestHandler: { connectionTimeout: Math.min(timeoutMs, 10_000), socketTimeout: timeoutMs + 1000 },
+    requestHandler: {
+      connectionTimeout: Math.min(timeoutMs, 10_000),
+      // Longer than that of a body, whose own end says that it was silence.
+      socketTimeout: timeoutMs + 1000,
+      // As the SDK would make it, which makes one for each of the requests that are the first at once.
+      httpAgent: new Agent({ keepAlive: true, maxSockets: 50 }),
+    },
     followRegionRedirects: true,
     ...(isCustom ? { forcePathStyle: true } : {}),
     ...(isCustom && env.AWS_REQUEST_CHECKSUM_CALCULATION === undefined
