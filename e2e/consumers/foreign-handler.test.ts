@@ -27,7 +27,7 @@ afterAll(async () => {
 
 test('its packages install as the page says', async () => {
   await project.shell('npm i @cairn/core @cairn/http');
-  await project.shell('npm i -D @cairn/conformance typescript vitest');
+  await project.shell('npm i -D @cairn/conformance @types/node typescript vitest');
 });
 
 test('its own compiler builds it', async () => {
@@ -42,7 +42,7 @@ test('the kit passes there', async () => {
 });
 
 test('the sdk logs and downloads with it', async () => {
-  await project.shell('npm i -D @cairn/sdk @types/node');
+  await project.shell('npm i -D @cairn/sdk');
   project.write('use/use.ts', pageProgram(page));
   await compile(project, 'use', { types: ['node'] });
   expect(page.blocks.some(({ output }) => output !== undefined)).toBe(true);

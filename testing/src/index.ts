@@ -1,3 +1,4 @@
+export { spyOnConnect } from './connect-spy.js';
 export { startFakeGcsServer } from './fake-gcs-server.js';
 export { startHaproxy } from './haproxy.js';
 export { bytes, collect, entryOf, onlyEntry, readText } from './helpers.js';
