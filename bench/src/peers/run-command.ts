@@ -30,16 +30,19 @@ export async function runCommand(command: Command, { cwd, env, limit }: RunOptio
     const child = spawn('time', argv, { cwd, env, detached: true, stdio: ['ignore', out, err] });
     closeSync(out);
     closeSync(err);
+    const stop = () => child.pid !== undefined && process.kill(-child.pid, 'SIGKILL');
+    process.prependOnceListener('exit', stop); // before the files are deleted that it may be writing
     let isLate = false;
     const timer = setTimeout(() => {
       isLate = true;
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+      stop();
     }, limit * 1000);
     const code = await new Promise<number | string | null>((resolve) => {
       child.on('error', (error) => resolve(error.message));
       child.on('exit', resolve);
     });
     clearTimeout(timer);
+    process.off('exit', stop);
     if (isLate) return { kind: 'stopped', after: limit };
     const read = (name: string) => readFileSync(join(folder, name), 'utf8');
     if (code === 0) return { kind: 'done', usage: parseUsage(read('usage')), output: read('out') };

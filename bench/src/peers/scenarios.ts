@@ -56,12 +56,13 @@ function just(measured: Command | undefined): StepCommands {
   return { before: [], measured };
 }
 
-/** Into a folder that is there and empty. */
+/** Into an empty folder. What was there is moved aside: a file system may be slow for minutes after many files are deleted. */
 function into(out: string, measured: Command | undefined): StepCommands {
   return {
     before: [
-      ['rm', '-rf', out],
       ['mkdir', '-p', out],
+      ['mv', out, 'before'],
+      ['mkdir', out],
     ],
     measured,
   };
