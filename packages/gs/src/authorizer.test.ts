@@ -103,6 +103,11 @@ test('a token server that is busy is asked again', async () => {
   expect(exchanges()).toBe(3);
 });
 
+test('a token server that stays busy is unavailable', async () => {
+  const { clientConfig } = await withCredentials(...Array<number>(99).fill(503));
+  await expectCairnError(gsHandler({ clientConfig }).observe('gs://bucket/a.txt'), 'unavailable');
+});
+
 test('a token that the server refuses is unauthenticated', async () => {
   const { clientConfig, server } = await withCredentials();
   server.order({ kind: 'error', status: 401, reason: 'authError' }, { times: 9 });

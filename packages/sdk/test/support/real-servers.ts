@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
   type GsPlace,
@@ -45,6 +45,8 @@ export async function startWeb(): Promise<Started<WebPlace>> {
   if (nginx === undefined) throw new Error('nginx is not installed');
   const { endpoint, root, stop } = nginx;
   const fileOf = (url: string) => join(root, decodeURIComponent(new URL(url).pathname));
+  // It makes its ETags of the size and the second.
+  let second = 1_700_000_000;
   return {
     stop,
     place: {
@@ -52,6 +54,7 @@ export async function startWeb(): Promise<Started<WebPlace>> {
       async put(url, bytes) {
         mkdirSync(dirname(fileOf(url)), { recursive: true });
         writeFileSync(fileOf(url), bytes);
+        utimesSync(fileOf(url), ++second, second);
       },
       delete: async (url) => rmSync(fileOf(url)),
     },
