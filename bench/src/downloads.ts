@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What is to be downloaded, and how. Server and credentials are in the environment. */
-export interface DownloadJob {
+interface DownloadJob {
   /** Of the prefix. */
   readonly uri: string;
   /** Where a version refers to it, as the artifact `objects`. */

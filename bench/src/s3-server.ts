@@ -21,7 +21,7 @@ export interface S3ServerProcess extends ServedPrefix {
   stop(): void;
 }
 
-export interface ServedObjects {
+interface ServedObjects {
   readonly count: number;
   /** Whether their bucket keeps versions. */
   readonly versioned: boolean;
