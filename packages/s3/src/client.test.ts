@@ -1,6 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { readdirSync, readFileSync } from 'node:fs';
 import { S3Client } from '@aws-sdk/client-s3';
+import { expectCairnError } from '@cairn/conformance';
+import type { StorageHandler } from '@cairn/core';
 import { bytes, onlyEntry, readText } from '@cairn/testing';
 import { afterEach, expect, test, vi } from 'vitest';
 import { withDouble } from '../test/double.js';
@@ -17,6 +19,7 @@ function withoutConfiguration(): void {
     'AWS_PROFILE',
     'AWS_ENDPOINT_URL',
     'AWS_ENDPOINT_URL_S3',
+    'AWS_MAX_ATTEMPTS',
   ]) {
     vi.stubEnv(name, undefined);
   }
@@ -63,6 +66,26 @@ test('a client for another endpoint asks less of it, unless told otherwise', asy
   const told = await lazyConnection({ clientConfig })();
   expect(await told.client.config.requestChecksumCalculation()).toBe('WHEN_SUPPORTED');
   expect(told.client.config.forcePathStyle).toBe(false);
+});
+
+test('a server that is busy is asked five times, unless told otherwise', async () => {
+  withoutConfiguration();
+  const { server, bucket, clientConfig, handler } = await withDouble();
+  bucket.put('model.h5', bytes('weights'));
+  const attempts = async (handler: StorageHandler, busy: number) => {
+    server.forget();
+    server.order({ kind: 'error', status: 503, code: 'SlowDown' }, { times: busy });
+    await onlyEntry(handler.observe('s3://bucket/model.h5'));
+    return server.count();
+  };
+  expect(await attempts(handler, 4)).toBe(5);
+  await expectCairnError(attempts(handler, 5), 'unavailable');
+  await expectCairnError(
+    attempts(s3Handler({ clientConfig: { ...clientConfig, maxAttempts: 2 } }), 2),
+    'unavailable',
+  );
+  vi.stubEnv('AWS_MAX_ATTEMPTS', '1');
+  await expectCairnError(attempts(s3Handler({ clientConfig }), 1), 'unavailable');
 });
 
 test('a given client is used as it is, and one is made once', async () => {
