@@ -82,7 +82,11 @@ async function checkStored(
   const isOwn = stored?.metadata[markName] === mark;
   if (!isOwn || stored.crc32c === undefined || stored.crc32c === sum) return;
   const query = { ifGenerationMatch: stored.generation };
-  await requestJson(connection, { bucket, object, method: 'DELETE', query, signal: attempted.signal });
+  const { signal } = attempted;
+  // If this fails, too, the first failure is what the caller must hear of.
+  await requestJson(connection, { bucket, object, method: 'DELETE', query, signal }).catch(() =>
+    signal?.throwIfAborted(),
+  );
   throw new CairnError(
     'integrity_mismatch',
     `can't ${attempted.what} ${quote(attempted.location)}: the bytes that arrived are not those that were sent`,
