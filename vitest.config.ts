@@ -34,8 +34,9 @@ export default defineConfig({
     passWithNoTests: true,
     reporters: reports === undefined ? ['default'] : ['default', 'json'],
     outputFile: { json: join(reports ?? '', `${process.pid}.json`) },
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // How long a test may hang, on a machine with much else to do; no figure of anything.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     projects: [
       ...folders.map((folder) => project(basename(folder), folder, '{src,test}/**/*.test.ts')),
       project('consumers', join(root, 'e2e'), 'consumers/*.test.ts'),

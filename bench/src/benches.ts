@@ -26,6 +26,9 @@ function metric(of: Readonly<Record<string, Sample>>, program: string, name: str
   return found;
 }
 
+/** Of downloading a prefix; those that are not on this machine are left out. */
+const ways = ['cairn', 'loop', 'aws', 'rclone'];
+
 export const benches: readonly Bench[] = [
   {
     name: 'import',
@@ -122,5 +125,29 @@ export const benches: readonly Bench[] = [
       exactly('1,000,000 listed objects in a manifest', metric(of, 'refer', 'entryCount'), '', 1_000_000),
       atMost('… peak memory', sample(of, 'refer').peakMB, 'MB', 400),
     ],
+  },
+  {
+    name: 's3-download',
+    programs: Object.fromEntries(
+      [...ways, 'cairn versioned'].map((way) => {
+        const [name = '', versioning = 'plain'] = way.split(' ');
+        return [way, { file: 'download-objects', args: [name, versioning, '2000', '50000', '20', '8'] }];
+      }),
+    ),
+    rows: (of) => {
+      const others = ways.filter((way) => way !== 'cairn' && of[way]?.metrics.first !== undefined);
+      const best = Math.min(...others.map((way) => metric(of, way, 'first')));
+      return ['cairn', 'cairn versioned'].flatMap((way) => [
+        atMost(
+          `2,000 objects of 50 KB, 20 ms away, ${way}: time over the best of ${others.join(', ')}`,
+          metric(of, way, 'first') / best,
+          '×',
+          1.3,
+        ),
+        atMost('… connections at once', metric(of, way, 'connections'), '', 8),
+        exactly('… requests', metric(of, way, 'requests'), '', 2000),
+        exactly('… requests of a second download', metric(of, way, 'asked'), '', 0),
+      ]);
+    },
   },
 ];

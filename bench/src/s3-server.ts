@@ -8,23 +8,46 @@ export interface ServedPrefix {
   readonly place: { readonly endpoint: string; readonly region: string; readonly credentials: S3Credentials };
 }
 
+/** What a server saw since it was last asked, counted where it arrived. */
+export interface ServerCounts {
+  /** The operations, in the order of their answers. */
+  readonly operations: readonly string[];
+  /** How many of the connections that were made were open at once, at most. */
+  readonly connections: number;
+}
+
 export interface S3ServerProcess extends ServedPrefix {
-  /** The operations that were asked for since the last call, counted where they arrived. */
-  operations(): Promise<string[]>;
+  counts(): Promise<ServerCounts>;
   stop(): void;
 }
 
-/** Starts a server with `count` objects under one prefix, in a bucket with versions or without. */
-export async function forkS3Server(count: number, versioned: boolean): Promise<S3ServerProcess> {
+interface ServedObjects {
+  readonly count: number;
+  /** Whether their bucket keeps versions. */
+  readonly versioned: boolean;
+  /** Of each object, in bytes. Default: 3. */
+  readonly size?: number;
+  /** How long each answer waits, in milliseconds. Default: 0. */
+  readonly delayMs?: number;
+}
+
+/** Starts a server with objects under one prefix. */
+export async function forkS3Server({
+  count,
+  versioned,
+  size = 3,
+  delayMs = 0,
+}: ServedObjects): Promise<S3ServerProcess> {
   const program = new URL('programs/serve-s3.js', import.meta.url);
-  const child = fork(program, [String(count), versioned ? 'versioned' : 'plain'], { execArgv: [] });
+  const args = [String(count), versioned ? 'versioned' : 'plain', String(size), String(delayMs)];
+  const child = fork(program, args, { execArgv: [] });
   const [served] = (await once(child, 'message')) as [ServedPrefix];
   return {
     ...served,
-    async operations() {
-      child.send('operations');
-      const [operations] = (await once(child, 'message')) as [string[]];
-      return operations;
+    async counts() {
+      child.send('counts');
+      const [counts] = (await once(child, 'message')) as [ServerCounts];
+      return counts;
     },
     stop: () => void child.kill(),
   };

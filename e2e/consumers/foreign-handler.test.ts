@@ -26,23 +26,23 @@ afterAll(async () => {
 });
 
 test('its packages install as the page says', async () => {
-  await project.shell('npm i @cairn/core');
-  await project.shell('npm i -D @cairn/conformance typescript vitest');
+  await project.shell('npm i @cairn/core @cairn/http');
+  await project.shell('npm i -D @cairn/conformance @types/node typescript vitest');
 });
 
 test('its own compiler builds it', async () => {
-  project.copy('examples/handler-foo/src', 'src');
+  project.copy('examples/handler-hf/src', 'src');
   project.write('tsconfig.json', tsconfig);
   await project.shell('npx tsc');
 });
 
 test('the kit passes there', async () => {
-  project.copy('examples/handler-foo/test', 'test');
+  project.copy('examples/handler-hf/test', 'test');
   expect(await project.shell('npx vitest run')).toMatch(/Tests .*passed/);
 });
 
 test('the sdk logs and downloads with it', async () => {
-  await project.shell('npm i -D @cairn/sdk @types/node');
+  await project.shell('npm i -D @cairn/sdk');
   project.write('use/use.ts', pageProgram(page));
   await compile(project, 'use', { types: ['node'] });
   expect(page.blocks.some(({ output }) => output !== undefined)).toBe(true);

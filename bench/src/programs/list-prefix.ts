@@ -5,7 +5,7 @@ import { forkS3Server } from '../s3-server.js';
 
 const [count = '0', versioning = ''] = process.argv.slice(2);
 const isVersioned = versioning === 'versioned';
-const server = await forkS3Server(Number(count), isVersioned);
+const server = await forkS3Server({ count: Number(count), versioned: isVersioned });
 const client = new S3Client({ ...server.place, forcePathStyle: true });
 const handler = s3Handler({ client });
 
@@ -39,9 +39,9 @@ async function time(work: () => Promise<number>): Promise<number> {
 }
 
 await time(listBare);
-await server.operations();
+await server.counts();
 await time(observe);
-const operations = await server.operations();
+const { operations } = await server.counts();
 const bare: number[] = [];
 const observed: number[] = [];
 for (let round = 0; round < 7; round++) {

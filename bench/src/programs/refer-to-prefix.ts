@@ -7,7 +7,7 @@ import { forkS3Server } from '../s3-server.js';
 
 // From the listing into the leaves on disk, without all objects in memory at any time.
 const [count = '0', folder = ''] = process.argv.slice(2);
-const server = await forkS3Server(Number(count), true);
+const server = await forkS3Server({ count: Number(count), versioned: true });
 const store = await openStore(join(folder, `store-${process.pid}`));
 const handlers = createHandlerRegistry([s3Handler({ clientConfig: server.place })]);
 const storage = defaultStoragePolicy.create({ blobs: store.blobs, handlers, config: {} });

@@ -3,6 +3,6 @@ export const commands: ReadonlyMap<string, string> = new Map([
   ['npm test', '.ci/run'],
   ['npm run demo', '.ci/run'],
   ['npm i @cairn/sdk', 'e2e/consumers/sdk.test.ts'],
-  ['npm i @cairn/core', 'e2e/consumers/foreign-handler.test.ts'],
-  ['npm i -D @cairn/conformance typescript vitest', 'e2e/consumers/foreign-handler.test.ts'],
+  ['npm i @cairn/core @cairn/http', 'e2e/consumers/foreign-handler.test.ts'],
+  ['npm i -D @cairn/conformance @types/node typescript vitest', 'e2e/consumers/foreign-handler.test.ts'],
 ]);

@@ -5,7 +5,7 @@ import type { ErrorCode } from '@cairn/core';
 export interface BadInput {
   /** Stable. */
   readonly id: string;
-  readonly area: 'entry-path' | 'collision' | 'symlink' | 'name' | 'metadata' | 'control';
+  readonly area: 'entry-path' | 'collision' | 'symlink' | 'name' | 'metadata' | 'uri' | 'control';
   /** What can receive it. */
   readonly at: readonly InputPlace[];
   /** As {@link expandInput} takes it. */
@@ -25,6 +25,7 @@ export type InputPlace =
   | 'addDir'
   | 'blob'
   | 'reference'
+  | 'foreignReference'
   | 'name'
   | 'type'
   | 'project'
@@ -49,7 +50,7 @@ type Form =
   | { readonly kind: 'js'; readonly expr: string }
   | { readonly kind: 'jsonText'; readonly text: string }
   | { readonly kind: 'urlpath'; readonly value: string }
-  | { readonly kind: 'entries' | 'fs' | 'steps' | 'sparse' };
+  | { readonly kind: 'entries' | 'fs' | 'steps' | 'sparse' | 'redirect' | 'dns' | 'objects' | 'response' };
 
 /**
  * The values that the `input` of a {@link BadInput} stands for. Bytes come as `Uint8Array`, JSON text as text; what a test

@@ -154,10 +154,10 @@ describe('references', () => {
     const seen: ObserveOptions[] = [];
     const signal = new AbortController().signal;
     await store(toy([{}], seen));
-    await store(toy([{}], seen), { checksum: false, maxObjects: 5, signal });
+    await store(toy([{}], seen), { name: 'x', checksum: false, maxObjects: 5, signal });
     expect(seen).toEqual([
-      { checksum: true, maxObjects: defaultMaxObjects, signal: undefined },
-      { checksum: false, maxObjects: 5, signal },
+      { checksum: true, named: false, maxObjects: defaultMaxObjects, signal: undefined },
+      { checksum: false, named: true, maxObjects: 5, signal },
     ]);
   });
 

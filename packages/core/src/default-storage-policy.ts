@@ -136,8 +136,9 @@ async function* storeReference(
     yield unknownReference(uri, name);
     return;
   }
+  const named = name !== undefined;
   let count = 0;
-  for await (const observation of handler.observe(uri, { checksum, maxObjects, signal })) {
+  for await (const observation of handler.observe(uri, { checksum, named, maxObjects, signal })) {
     if (++count > maxObjects) {
       throw new CairnError('too_many_objects', `${quote(uri)} names more than ${maxObjects} objects`, {
         hint: `Raise { maxObjects } (it is ${maxObjects}), or refer to a smaller folder.`,

@@ -22,7 +22,6 @@ export {
   requireHandler,
 } from './handler-registry.js';
 export { type Hasher, type IncrementalHash, loadHasher } from './hash/hasher.js';
-export { inPathOrder } from './in-path-order.js';
 export { canonicalJson, type JsonObject, type JsonPrimitive, type JsonValue } from './json.js';
 export { type LineageSource, walkLineage } from './lineage.js';
 export { diffManifests, type EntryChange } from './manifest/diff-manifests.js';
@@ -53,6 +52,8 @@ export {
   maxLabels,
   maxNameLength,
 } from './name.js';
+export { type ListedObject, observeListed } from './observe-listed.js';
+export { parseJson } from './parse-json.js';
 export { type ParsedQuery, parseQuery, parseSort } from './parse-query.js';
 export { checkPath, compareUtf8, maxPathBytes, maxSegmentBytes, sortByUtf8, utf8Length } from './path.js';
 export { quote } from './printable.js';
@@ -107,5 +108,6 @@ export type {
 } from './seams/storage-policy.js';
 export type { Store } from './seams/store.js';
 export type { FileStamp, Source } from './source.js';
+export { codeOfStatus, typedFailures } from './typed-failures.js';
 export { untilAborted } from './until-aborted.js';
 export { checkUri, maxUriBytes, schemeOf } from './uri.js';

@@ -1,5 +1,6 @@
 import { CairnError } from './errors.js';
 import { canonicalJson, type JsonObject, type JsonValue } from './json.js';
+import { parseJson } from './parse-json.js';
 import { utf8Length } from './path.js';
 import { quote } from './printable.js';
 
@@ -120,7 +121,7 @@ export function parseMetadata(text: string): JsonObject {
     throw invalid([], `it has more than ${maxMetadataBytes} bytes`);
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch (cause) {
     throw new CairnError('metadata_invalid', 'the metadata is not JSON', { cause });
   }

@@ -4,7 +4,6 @@ import {
   type CommitRequest,
   checkCommit,
   checkMetadata,
-  checkUri,
   type Entry,
   type ErrorCode,
   parseMetadata,
@@ -57,7 +56,6 @@ const layers: Record<string, (value: never) => unknown> = {
   description: (description: string) => checkCommit({ ...commit, description }).description,
   metadata: (metadata: unknown) =>
     (typeof metadata === 'string' ? parseMetadata : checkMetadata)(metadata as never),
-  reference: checkUri,
 };
 
 const { digest } = file('x');

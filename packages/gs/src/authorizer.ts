@@ -19,10 +19,18 @@ export function authorizer(client: Storage): (url: string) => Promise<Record<str
       return await client.authClient.getRequestHeaders(url);
     } catch (error) {
       const status = statusOf(error) ?? 0;
-      if (status < 400 || status >= 500) throw error;
+      if (status < 400) throw error;
+      const cause = new Error(`the token server answers ${status}`);
+      if (status >= 500) {
+        // The library has asked again already.
+        throw new CairnError('unavailable', "the token server of Cloud Storage doesn't work just now", {
+          hint: 'Repeat the call.',
+          cause,
+        });
+      }
       throw new CairnError('unauthenticated', "the credentials for Cloud Storage can't be renewed", {
         hint: 'Run `gcloud auth application-default login`, or check what GOOGLE_APPLICATION_CREDENTIALS names.',
-        cause: new Error(`the token server answers ${status}`),
+        cause,
       });
     }
   };

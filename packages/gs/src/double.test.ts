@@ -1,5 +1,5 @@
 import { startGcsServer } from '@cairn/conformance/servers';
-import { registerCases } from '../test/run-suite.js';
+import { registerCases } from '@cairn/testing';
 import { serverSuite } from '../test/server-contract.js';
 
 // What the double can't do, the other tests can't find.

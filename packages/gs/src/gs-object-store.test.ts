@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { expectCairnError } from '@cairn/conformance';
 import { readAll } from '@cairn/core';
-import { expect, test } from 'vitest';
+import { bytes, collect, readText } from '@cairn/testing';
+import { describe, expect, test } from 'vitest';
 import { withDouble } from '../test/double.js';
-import { bytes, collect, readText } from '../test/helpers.js';
 import { gsObjectStore } from './index.js';
 
 async function withStore(prefix?: string) {
@@ -75,20 +75,42 @@ test('a write whose producer fails, or that is aborted while it is silent, store
   }
 });
 
-test('bytes that are spoilt on their way are not kept', async () => {
-  const { store, bucket, server } = await withStore();
-  server.order(
-    {
-      kind: 'call',
-      run: () => {
-        for (const upload of bucket.uploads.values()) upload.bytes.fill(0);
-      },
-    },
-    { operation: 'uploads.put', skip: 1 },
-  );
-  const content = new Uint8Array(randomBytes(9_000_000));
-  await expectCairnError(store.put('a', reusing(content, 1_000_000)), 'integrity_mismatch');
-  expect(bucket.names).toEqual([]);
+describe('bytes that are spoilt on their way', () => {
+  async function spoilt() {
+    const at = await withStore();
+    const run = () => {
+      for (const upload of at.bucket.uploads.values()) upload.bytes.fill(0);
+    };
+    at.server.order({ kind: 'call', run }, { operation: 'uploads.put', skip: 1 });
+    const content = new Uint8Array(randomBytes(9_000_000));
+    return { ...at, putting: () => at.store.put('a', reusing(content, 1_000_000)) };
+  }
+
+  test('are not kept', async () => {
+    const { bucket, putting } = await spoilt();
+    await expectCairnError(putting(), 'integrity_mismatch');
+    expect(bucket.names).toEqual([]);
+  });
+
+  test('are not looked for in what somebody else has written since', async () => {
+    const { bucket, server, putting } = await spoilt();
+    server.order(
+      { kind: 'call', run: () => void bucket.put('a', bytes('theirs')) },
+      { operation: 'objects.get' },
+    );
+    expect(await putting()).toEqual({ key: 'a', size: 9_000_000 });
+    expect(Buffer.from(bucket.live('a')?.bytes ?? []).toString()).toBe('theirs');
+  });
+
+  test('are said to be so where they can not be deleted, and nothing else is', async () => {
+    const { bucket, server, putting } = await spoilt();
+    server.order(
+      { kind: 'call', run: () => void bucket.put('a', bytes('theirs')) },
+      { operation: 'objects.delete' },
+    );
+    await expectCairnError(putting(), 'integrity_mismatch');
+    expect(Buffer.from(bucket.live('a')?.bytes ?? []).toString()).toBe('theirs');
+  });
 });
 
 test('ifAbsent knows its own write again when the answer got lost, but not that of somebody else', async () => {

@@ -6,6 +6,7 @@ const bucket = 'bucket';
 
 test.each<[string, GsAddress]>([
   ['gs://bucket', { bucket, object: '' }],
+  ['gs://b/name', { bucket: 'b', object: 'name' }],
   ['gs://bucket/', { bucket, object: '' }],
   ['GS://bucket/name', { bucket, object: 'name' }],
   ['gs://my.bucket_1-x/a/', { bucket: 'my.bucket_1-x', object: 'a/' }],

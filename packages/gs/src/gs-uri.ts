@@ -16,7 +16,7 @@ export interface GsAddress {
 const maxNameBytes = 1024;
 const grammar = /^gs:\/\/([^/]*)(?:\/(.*))?$/is;
 /** Names with dots are domains, and may be longer than others. */
-const bucketGrammar = /^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/;
+const bucketGrammar = /^[a-z0-9](?:[a-z0-9._-]{0,220}[a-z0-9])?$/;
 /** A generation is a positive 64-bit integer. */
 const ending = /#(?<generation>\d{0,19}|url(?:#(?<after>\d{0,19}))?)$/;
 

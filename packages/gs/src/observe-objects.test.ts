@@ -1,7 +1,7 @@
 import { expectCairnError } from '@cairn/conformance';
+import { bytes, collect, entryOf, onlyEntry, readText } from '@cairn/testing';
 import { describe, expect, test } from 'vitest';
 import { withDouble } from '../test/double.js';
-import { bytes, collect, entryOf, onlyEntry, readText } from '../test/helpers.js';
 import { gsHandler } from './index.js';
 
 const hexOf = (base64: string | undefined) => Buffer.from(base64 ?? '', 'base64').toString('hex');

@@ -2,10 +2,10 @@ import {
   CairnError,
   compareUtf8,
   entryNameOf,
-  entryPathOf,
-  inPathOrder,
+  type ListedObject,
   type Observation,
   type ObserveOptions,
+  observeListed,
   quote,
 } from '@cairn/core';
 import type { GsConnection } from './client.js';
@@ -13,13 +13,10 @@ import { formatGsUri, type GsAddress, parseGsUri } from './gs-uri.js';
 import { headObject, type ObjectFacts } from './head-object.js';
 import { listFrom, type Page, type PageLister } from './list-objects.js';
 
-/** How many observations are held back to put them in order. */
-const sortedAtOnce = 10_000;
-
 /** Observes what a `gs://` URI names: an object by one request, a prefix by its listing and nothing else. */
 export async function* observeObjects(
   uri: string,
-  { checksum = true, maxObjects = Number.POSITIVE_INFINITY, signal }: ObserveOptions,
+  { checksum = true, maxObjects, signal }: ObserveOptions,
   connect: () => Promise<GsConnection>,
   list: PageLister,
 ): AsyncGenerator<Observation> {
@@ -31,17 +28,13 @@ export async function* observeObjects(
   }
   const found = await find(address, connect, list, signal);
   if ('facts' in found) {
-    yield observation('object', entryNameOf(address.bucket, address.object), address, found.facts);
+    const path = entryNameOf(address.bucket, address.object);
+    yield { kind: 'object', path, ...recordOf(address, found.facts) };
     return;
   }
-  let count = 0;
-  const members = membersOf(address.bucket, found, list, signal);
-  for await (const member of inPathOrder(members, Math.min(maxObjects, sortedAtOnce))) {
-    yield member;
-    signal?.throwIfAborted();
-    if (++count > maxObjects) return;
-  }
-  if (count === 0) throw nothingAt(uri);
+  const { prefix, first } = found;
+  const objects = listFrom(list, first, { bucket: address.bucket, prefix, signal });
+  yield* observeListed(uri, prefix, listed(address.bucket, objects), { maxObjects, signal });
 }
 
 /** A folder, and the first page of its listing; other objects may be on that page, too. */
@@ -102,35 +95,19 @@ async function enterFolder(
   return { prefix, first: { objects, next: place } };
 }
 
-async function* membersOf(
+async function* listed(
   bucket: string,
-  { prefix, first }: Folder,
-  list: PageLister,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<Observation> {
-  // Only a path with a percent sign can be that of two names.
-  const taken = new Map<string, string>();
-  for await (const listed of listFrom(list, first, { bucket, prefix, signal })) {
-    signal?.throwIfAborted();
-    const { name, size } = listed;
-    const isFolderMarker = size === 0 && name.endsWith('/');
-    if (isFolderMarker || !name.startsWith(prefix)) continue;
-    const path = entryPathOf(name.slice(prefix.length));
-    if (path.includes('%')) {
-      const other = taken.get(path);
-      if (other !== undefined) throw pathConflict(bucket, other, name, path);
-      taken.set(path, name);
-    }
-    yield observation('member', path, { bucket, object: name }, listed);
-  }
+  objects: AsyncIterable<ObjectFacts & { readonly name: string }>,
+): AsyncGenerator<ListedObject> {
+  for await (const object of objects)
+    yield { key: object.name, ...recordOf({ bucket, object: object.name }, object) };
 }
 
-function observation(
-  kind: Observation['kind'],
-  path: string,
+/** What is recorded of an object. */
+function recordOf(
   address: GsAddress,
   facts: ObjectFacts,
-): Observation {
+): Pick<Observation, 'uri' | 'digest' | 'size' | 'extra'> {
   const uri = formatGsUri(address);
   const { size, generation, etag } = facts;
   const extra = {
@@ -138,8 +115,6 @@ function observation(
     ...(etag === undefined ? {} : { etag }),
   };
   return {
-    kind,
-    path,
     uri,
     digest: digestOf(uri, facts),
     ...(size === undefined ? {} : { size }),
@@ -162,12 +137,5 @@ function hasExtension(object: string): boolean {
 function nothingAt(uri: string): CairnError {
   return new CairnError('not_found', `nothing is there at ${quote(uri)}`, {
     hint: 'Check the bucket, the name and the generation. Folder markers alone are nothing.',
-  });
-}
-
-function pathConflict(bucket: string, one: string, other: string, path: string): CairnError {
-  const [first, second] = [one, other].map((object) => quote(formatGsUri({ bucket, object })));
-  return new CairnError('path_conflict', `${first} and ${second} would both be ${quote(path)}`, {
-    hint: 'Add them one by one, with { name }.',
   });
 }

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { expectCairnError } from '@cairn/conformance';
 import { readAll } from '@cairn/core';
+import { bytes, onlyEntry, readText } from '@cairn/testing';
 import { describe, expect, test } from 'vitest';
 import { withDouble } from '../test/double.js';
-import { bytes, onlyEntry, readText } from '../test/helpers.js';
 import { gsHandler } from './index.js';
 
 describe('what was recorded', () => {

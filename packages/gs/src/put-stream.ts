@@ -41,20 +41,27 @@ export async function putStream(
       yield copy;
     }
   };
-  const sink = client
-    .bucket(bucket)
-    .file(object)
-    .createWriteStream({
+  const file = client.bucket(bucket).file(object);
+  const options = {
+    metadata: { contentType: 'application/octet-stream', metadata: { [markName]: mark } },
+    ...(ifAbsent ? { preconditionOpts: { ifGenerationMatch: 0 } } : {}),
+    ...payer,
+  };
+  const upload = async () => {
+    // At an endpoint of one's own the library's stream asks for its place without credentials, whatever is set.
+    const isKeyed = client.customEndpoint && client.useAuthWithCustomEndpoint === true;
+    const place = isKeyed ? { uri: (await file.createResumableUpload(options))[0], offset: 0 } : {};
+    const sink = file.createWriteStream({
+      ...options,
+      ...place,
       resumable: true,
       chunkSize,
       validation: false,
-      metadata: { contentType: 'application/octet-stream', metadata: { [markName]: mark } },
-      ...(ifAbsent ? { preconditionOpts: { ifGenerationMatch: 0 } } : {}),
-      ...payer,
     });
-  const uploading = pipeline(Readable.from(counted()), sink, signal === undefined ? {} : { signal });
+    await pipeline(Readable.from(counted()), sink, signal === undefined ? {} : { signal });
+  };
   try {
-    await attemptWrite(uploading, connection, target, mark, attempted);
+    await attemptWrite(upload(), connection, target, mark, attempted);
   } catch (error) {
     throw failure === undefined ? error : failure.reason;
   }
@@ -75,7 +82,11 @@ async function checkStored(
   const isOwn = stored?.metadata[markName] === mark;
   if (!isOwn || stored.crc32c === undefined || stored.crc32c === sum) return;
   const query = { ifGenerationMatch: stored.generation };
-  await requestJson(connection, { bucket, object, method: 'DELETE', query, signal: attempted.signal });
+  const { signal } = attempted;
+  // If this fails, too, the first failure is what the caller must hear of.
+  await requestJson(connection, { bucket, object, method: 'DELETE', query, signal }).catch(() =>
+    signal?.throwIfAborted(),
+  );
   throw new CairnError(
     'integrity_mismatch',
     `can't ${attempted.what} ${quote(attempted.location)}: the bytes that arrived are not those that were sent`,

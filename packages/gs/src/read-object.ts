@@ -97,6 +97,8 @@ async function* readBytes(
     }
     signal?.throwIfAborted();
     if (failure === undefined && (at >= end || end === Number.POSITIVE_INFINITY)) break;
+    // What broke then is only the end of the answer.
+    if (hasBegun && at >= end && isWorthRepeating(failure)) break;
     const status = statusOf(failure);
     if (status === 416) {
       // Past the end of the object.

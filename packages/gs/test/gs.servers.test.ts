@@ -1,19 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import { objectStoreSuite } from '@cairn/conformance';
-import { Storage } from '@google-cloud/storage';
+import { type GsPlace, makeGsBucket, namedGsPlace, registerCases, startFakeGcsServer } from '@cairn/testing';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { gsObjectStore } from '../src/index.js';
 import { configOf } from './double.js';
-import { registerCases } from './run-suite.js';
+import { fakeGcsServerGaps, type ServerGaps } from './gaps.js';
 import { serverSuite } from './server-contract.js';
-import { fakeGcsServerGaps, startFakeGcsServer } from './servers/fake-gcs-server.js';
-import type { ServerGaps } from './servers/gaps.js';
-import type { GsPlace } from './servers/place.js';
-import type { RunningServer } from './servers/start.js';
 
 interface Server {
   readonly name: string;
-  start(): Promise<RunningServer>;
+  start(): Promise<GsPlace & { stop(): Promise<void> }>;
   readonly gaps: ServerGaps;
 }
 
@@ -21,8 +16,8 @@ const own: readonly Server[] = [
   { name: 'fake-gcs-server', start: startFakeGcsServer, gaps: fakeGcsServerGaps },
 ];
 
-const { CAIRN_TEST_GCS_ENDPOINT: endpoint, CAIRN_REQUIRE_SERVERS } = process.env;
-const servers = endpoint !== undefined ? [named(endpoint)] : CAIRN_REQUIRE_SERVERS === '1' ? own : [];
+const place = namedGsPlace();
+const servers = place !== undefined ? [named(place)] : process.env.CAIRN_REQUIRE_SERVERS === '1' ? own : [];
 
 for (const server of servers) describe(server.name, () => withServer(server));
 if (servers.length === 0) {
@@ -31,31 +26,25 @@ if (servers.length === 0) {
 }
 
 /** The server that the environment names: without a gap. */
-function named(at: string): Server {
+function named(place: GsPlace): Server {
   return {
-    name: at,
-    start: async () => ({ place: { endpoint: at }, stop: async () => undefined }),
+    name: place.endpoint,
+    start: async () => ({ ...place, stop: async () => undefined }),
     gaps: { server: [], store: [] },
   };
 }
 
 function withServer({ start, gaps }: Server): void {
-  let running: RunningServer;
+  let place: Awaited<ReturnType<Server['start']>>;
   beforeAll(async () => {
-    running = await start();
+    place = await start();
   }, 600_000);
-  afterAll(() => running.stop());
+  afterAll(() => place.stop());
 
-  registerCases(serverSuite, 'real', () => ({ place: running.place, deviations: gaps.server }));
+  registerCases(serverSuite, 'real', () => ({ place, deviations: gaps.server }));
   registerCases(objectStoreSuite, 'real', async () => {
-    const bucket = await newBucket(running.place);
-    const open = () => gsObjectStore({ bucket, clientConfig: configOf(running.place) });
+    const { name: bucket } = await makeGsBucket(place);
+    const open = () => gsObjectStore({ bucket, clientConfig: configOf(place) });
     return { objects: open(), reopen: async () => open(), deviations: gaps.store };
   });
-}
-
-async function newBucket(place: GsPlace): Promise<string> {
-  const name = `cairn-${randomUUID()}`;
-  await new Storage(configOf(place)).createBucket(name);
-  return name;
 }

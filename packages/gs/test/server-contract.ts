@@ -1,12 +1,12 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { type Case, expectCairnError, type Fixture, type Suite } from '@cairn/conformance';
 import { type Observation, readAll, type StorageHandler } from '@cairn/core';
+import type { GsPlace } from '@cairn/testing';
+import { bytes, collect, entryOf, onlyEntry, readText } from '@cairn/testing';
 import { CRC32C, Storage } from '@google-cloud/storage';
 import { expect } from 'vitest';
 import { gsHandler, gsObjectStore } from '../src/index.js';
 import { configOf } from './double.js';
-import { bytes, collect, entryOf, onlyEntry, readText } from './helpers.js';
-import type { GsPlace } from './servers/place.js';
 
 /** A server to put to the contract. */
 export interface ServerFixture extends Fixture<never> {

@@ -1,9 +1,9 @@
 import type { LookupAddress } from 'node:dns';
 import type { HttpServer } from '@cairn/conformance/servers';
 import type { ReferenceEntry, StorageHandler } from '@cairn/core';
+import { spyOnConnect } from '@cairn/testing';
 import { Agent } from 'undici';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { spyOnConnect } from '../test/connect-spy.js';
 import { expectError, quickWorld, read, startServer } from '../test/rig.js';
 import { httpHandler } from './http-handler.js';
 import type { HttpHandlerOptions } from './settings.js';

@@ -1,4 +1,4 @@
-import { CairnError, type ErrorCode, quote } from '@cairn/core';
+import { CairnError, codeOfStatus, type ErrorCode, quote } from '@cairn/core';
 import type { Answer } from './answer.js';
 import type { HttpUri } from './http-uri.js';
 import { retryAfterMs } from './retry.js';
@@ -16,21 +16,18 @@ export function statusError({ stored, url }: HttpUri, answer: Answer): CairnErro
   const told = retryAfterMs(answer);
   const wait = told === undefined ? '' : ` It asks to wait ${Math.ceil(told / 1000)} s.`;
   const message = (what: string) => `${quote(stored)} ${what}: the server answered ${statusCode}`;
-  switch (statusCode) {
-    case 401:
-    case 407:
+  switch (codeOfStatus(statusCode)) {
+    case 'unauthenticated':
       return new CairnError('unauthenticated', message('needs credentials'), {
         hint: `Pass them: httpHandler({ headers: { ${quote(url.origin)}: { authorization: '…' } } }).`,
       });
-    case 403:
-    case 451:
+    case 'forbidden':
       return new CairnError('forbidden', message('may not be read'), {
         hint: `Check the permissions, and the headers given for ${quote(url.origin)}.`,
       });
-    case 404:
-    case 410:
+    case 'not_found':
       return new CairnError('not_found', message('is not there'), { hint: 'Check the URL.' });
-    case 429:
+    case 'rate_limited':
       return new CairnError('rate_limited', message('is asked for too often'), {
         hint: `Repeat the call later.${wait}`,
       });

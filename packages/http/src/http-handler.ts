@@ -1,7 +1,7 @@
-import type { ByteRange, Observation, StorageHandler } from '@cairn/core';
+import { type ByteRange, CairnError, type Observation, quote, type StorageHandler } from '@cairn/core';
 import { createClient } from './client.js';
 import { checkContent } from './content-check.js';
-import { parseHttpUri } from './http-uri.js';
+import { type HttpUri, parseHttpUri } from './http-uri.js';
 import { look } from './look.js';
 import { type HttpHandlerOptions, settingsOf } from './settings.js';
 import { transfer } from './transfer.js';
@@ -27,9 +27,10 @@ export function httpHandler(options: HttpHandlerOptions = {}): StorageHandler {
     name: 'http',
     schemes: ['http', 'https'],
 
-    async *observe(given, { checksum = true, signal } = {}) {
+    async *observe(given, { checksum = true, named = true, signal } = {}) {
       signal?.throwIfAborted();
       const uri = parseHttpUri(given);
+      if (!named && uri.name === '') throw nameless(uri);
       const unverified = {
         kind: 'object',
         path: uri.name,
@@ -62,4 +63,10 @@ export function httpHandler(options: HttpHandlerOptions = {}): StorageHandler {
 
     verify: (reference, options) => verifyReference(client, reference, options),
   };
+}
+
+function nameless({ stored }: HttpUri): CairnError {
+  return new CairnError('path_invalid', `${quote(stored)} has no name that could be a path in an artifact`, {
+    hint: 'Pass { name } to choose one.',
+  });
 }

@@ -1,9 +1,9 @@
 import { copyFileSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { type Nginx, startNginx } from '@cairn/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { httpHandler } from '../src/index.js';
-import { type Nginx, startNginx } from './nginx.js';
 import { expectBytes, expectError, observe, read, refer, someBytes } from './rig.js';
 
 const nginx = await startNginx();
@@ -30,7 +30,7 @@ function put({ root }: Nginx, name: string, bytes: Uint8Array, seconds = 1_700_0
 }
 
 function withNginx(server: Nginx): void {
-  const at = (path: string) => server.origin + path;
+  const at = (path: string) => server.endpoint + path;
 
   beforeAll(() => {
     put(server, 'data.bin', someBytes);
@@ -103,7 +103,7 @@ function withNginx(server: Nginx): void {
   });
 
   test('credentials stay with their origin', async () => {
-    const keyed = httpHandler({ headers: { [server.origin]: { authorization: 'Bearer k' } } });
+    const keyed = httpHandler({ headers: { [server.endpoint]: { authorization: 'Bearer k' } } });
     expect(String(await read(keyed, await refer(keyed, at('/seen'))))).toBe('[Bearer k]');
     expect(String(await read(keyed, await refer(keyed, at('/away'))))).toBe('[]');
   });

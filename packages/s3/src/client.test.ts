@@ -1,8 +1,11 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { readdirSync, readFileSync } from 'node:fs';
 import { S3Client } from '@aws-sdk/client-s3';
+import { expectCairnError } from '@cairn/conformance';
+import type { StorageHandler } from '@cairn/core';
+import { bytes, onlyEntry, readText } from '@cairn/testing';
 import { afterEach, expect, test, vi } from 'vitest';
 import { withDouble } from '../test/double.js';
-import { bytes, onlyEntry, readText } from '../test/helpers.js';
 import { lazyConnection } from './client.js';
 import { s3Handler } from './index.js';
 
@@ -16,6 +19,7 @@ function withoutConfiguration(): void {
     'AWS_PROFILE',
     'AWS_ENDPOINT_URL',
     'AWS_ENDPOINT_URL_S3',
+    'AWS_MAX_ATTEMPTS',
   ]) {
     vi.stubEnv(name, undefined);
   }
@@ -64,11 +68,52 @@ test('a client for another endpoint asks less of it, unless told otherwise', asy
   expect(told.client.config.forcePathStyle).toBe(false);
 });
 
+test('a server that is busy is asked five times, unless told otherwise', async () => {
+  withoutConfiguration();
+  const { server, bucket, clientConfig, handler } = await withDouble();
+  bucket.put('model.h5', bytes('weights'));
+  const attempts = async (handler: StorageHandler, busy: number) => {
+    server.forget();
+    server.order({ kind: 'error', status: 503, code: 'SlowDown' }, { times: busy });
+    await onlyEntry(handler.observe('s3://bucket/model.h5'));
+    return server.count();
+  };
+  expect(await attempts(handler, 4)).toBe(5);
+  await expectCairnError(attempts(handler, 5), 'unavailable');
+  await expectCairnError(
+    attempts(s3Handler({ clientConfig: { ...clientConfig, maxAttempts: 2 } }), 2),
+    'unavailable',
+  );
+  vi.stubEnv('AWS_MAX_ATTEMPTS', '1');
+  await expectCairnError(attempts(s3Handler({ clientConfig }), 1), 'unavailable');
+});
+
 test('a given client is used as it is, and one is made once', async () => {
   const client = new S3Client({ region: 'us-east-1' });
   expect((await lazyConnection({ client })()).client).toBe(client);
   const connect = lazyConnection({ clientConfig: { region: 'us-east-1' } });
   expect(await connect()).toBe(await connect());
+});
+
+test('requests that are the first at once leave connections for the next', async () => {
+  const { server, bucket } = await withDouble();
+  bucket.put('a.bin', bytes('a'));
+  const { endpoint, region, credentials } = server;
+  const reference = await onlyEntry(
+    s3Handler({ clientConfig: { endpoint, region, credentials } }).observe('s3://bucket/a.bin'),
+  );
+  const handler = s3Handler({ clientConfig: { endpoint, region, credentials } });
+  let connections = 0;
+  const count = () => void connections++;
+  subscribe('net.server.socket', count);
+  try {
+    for (let round = 0; round < 3; round++) {
+      await Promise.all(Array.from({ length: 4 }, () => readText(handler.open(reference))));
+    }
+  } finally {
+    unsubscribe('net.server.socket', count);
+  }
+  expect(connections).toBe(4);
 });
 
 test('nothing loads the SDK before the first request', () => {

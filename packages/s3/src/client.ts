@@ -1,3 +1,4 @@
+import { Agent } from 'node:http';
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 
 /** How a handler or store of this package reaches S3. */
@@ -7,8 +8,9 @@ export interface S3Options {
   /**
    * For the client that is made: `region`, `endpoint`, `credentials` and whatever else the SDK knows. What isn't said comes
    * from the SDK's own chain of environment, profiles and roles; the region, where that names none, is `us-east-1` and
-   * corrected by S3's redirects. With an endpoint of one's own (also by `AWS_ENDPOINT_URL`), the bucket goes into the path
-   * and uploads carry no checksum trailers, because many servers know neither virtual hosts nor trailers.
+   * corrected by S3's redirects. A request is made `maxAttempts` times at most: as `AWS_MAX_ATTEMPTS` says, else 5. With an
+   * endpoint of one's own (also by `AWS_ENDPOINT_URL`), the bucket goes into the path and uploads carry no checksum
+   * trailers, because many servers know neither virtual hosts nor trailers.
    */
   readonly clientConfig?: S3ClientConfig | undefined;
   /** Whether this account pays for requests to buckets whose owner won't. Default: `false`. */
@@ -56,9 +58,16 @@ async function makeClient(sdk: S3Sdk, given: S3ClientConfig, timeoutMs: number):
   const { env } = process;
   const isCustom = (given.endpoint ?? env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL) !== undefined;
   const config: S3ClientConfig = {
-    // Longer than that of a body, whose own end says that it was silence.
-    requestHandler: { connectionTimeout: Math.min(timeoutMs, 10_000), socketTimeout: timeoutMs + 1000 },
+    requestHandler: {
+      connectionTimeout: Math.min(timeoutMs, 10_000),
+      // Longer than that of a body, whose own end says that it was silence.
+      socketTimeout: timeoutMs + 1000,
+      // As the SDK would make it, which makes one for each of the requests that are the first at once.
+      httpAgent: new Agent({ keepAlive: true, maxSockets: 50 }),
+    },
     followRegionRedirects: true,
+    // The SDK's three are too few for thousands of objects at a server that is busy now and then.
+    ...(env.AWS_MAX_ATTEMPTS === undefined ? { maxAttempts: 5 } : {}),
     ...(isCustom ? { forcePathStyle: true } : {}),
     ...(isCustom && env.AWS_REQUEST_CHECKSUM_CALCULATION === undefined
       ? { requestChecksumCalculation: 'WHEN_REQUIRED' }

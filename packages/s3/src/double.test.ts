@@ -1,6 +1,6 @@
 import { startS3Server } from '@cairn/conformance/servers';
+import { registerCases } from '@cairn/testing';
 import { placeOf } from '../test/double.js';
-import { registerCases } from '../test/run-suite.js';
 import { serverSuite } from '../test/server-contract.js';
 
 // What the double can't do, the other tests can't find.

@@ -1,7 +1,7 @@
 import { expectCairnError } from '@cairn/conformance';
+import { bytes, collect, entryOf, onlyEntry, readText } from '@cairn/testing';
 import { describe, expect, test } from 'vitest';
 import { withDouble } from '../test/double.js';
-import { bytes, collect, entryOf, onlyEntry, readText } from '../test/helpers.js';
 
 function rewrite(body: Uint8Array, change: (xml: string) => string): Uint8Array {
   return bytes(change(new TextDecoder().decode(body)));
@@ -283,7 +283,7 @@ describe('failures', () => {
     server.forget();
     server.order(busy, { operation: 'ListObjectVersions', skip: 1, times: 99 });
     await expectCairnError(handler.observe('s3://bucket/images/'), 'rate_limited');
-    expect(server.count()).toBe(4);
+    expect(server.count()).toBe(6);
   });
 
   test('a refusal in the middle is one, and no reason to list in another way', async () => {

@@ -2,10 +2,10 @@ import {
   CairnError,
   compareUtf8,
   entryNameOf,
-  entryPathOf,
-  inPathOrder,
+  type ListedObject as Listed,
   type Observation,
   type ObserveOptions,
+  observeListed,
   quote,
 } from '@cairn/core';
 import type { S3Connection } from './client.js';
@@ -13,13 +13,10 @@ import { headObject, type ObjectFacts } from './head-object.js';
 import { type ListedObject, listFrom, type Page, type PageLister } from './list-objects.js';
 import { formatS3Uri, parseS3Uri, type S3Address } from './s3-uri.js';
 
-/** How many observations are held back to put them in order. */
-const sortedAtOnce = 10_000;
-
 /** Observes what an `s3://` URI names: an object by one request, a prefix by its listing and nothing else. */
 export async function* observeObjects(
   uri: string,
-  { checksum = true, maxObjects = Number.POSITIVE_INFINITY, signal }: ObserveOptions,
+  { checksum = true, maxObjects, signal }: ObserveOptions,
   connect: () => Promise<S3Connection>,
   list: PageLister,
 ): AsyncGenerator<Observation> {
@@ -31,17 +28,13 @@ export async function* observeObjects(
   }
   const found = await find(address, connect, list, signal);
   if ('facts' in found) {
-    yield observation('object', entryNameOf(address.bucket, address.key), address, found.facts);
+    const path = entryNameOf(address.bucket, address.key);
+    yield { kind: 'object', path, ...recordOf(address, found.facts) };
     return;
   }
-  let count = 0;
-  const members = membersOf(address.bucket, found, list, signal);
-  for await (const member of inPathOrder(members, Math.min(maxObjects, sortedAtOnce))) {
-    yield member;
-    signal?.throwIfAborted();
-    if (++count > maxObjects) return;
-  }
-  if (count === 0) throw nothingAt(uri);
+  const { prefix, first } = found;
+  const objects = listFrom(list, first, { bucket: address.bucket, prefix, signal });
+  yield* observeListed(uri, prefix, listed(address.bucket, objects), { maxObjects, signal });
 }
 
 /** A folder, and the first page of its listing; other objects may be on that page, too. */
@@ -103,39 +96,18 @@ async function enterFolder(
   return { prefix, first: { objects, next: place } };
 }
 
-async function* membersOf(
-  bucket: string,
-  { prefix, first }: Folder,
-  list: PageLister,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<Observation> {
-  // Only a path with a percent sign can be that of two keys.
-  const taken = new Map<string, string>();
-  for await (const object of listFrom(list, first, { bucket, prefix, signal })) {
-    signal?.throwIfAborted();
-    const { key, size } = object;
-    const isFolderMarker = size === 0 && key.endsWith('/');
-    if (isFolderMarker || !key.startsWith(prefix)) continue;
-    const path = entryPathOf(key.slice(prefix.length));
-    if (path.includes('%')) {
-      const other = taken.get(path);
-      if (other !== undefined) throw pathConflict(bucket, other, key, path);
-      taken.set(path, key);
-    }
-    yield observation('member', path, { bucket, key }, object);
-  }
+async function* listed(bucket: string, objects: AsyncIterable<ListedObject>): AsyncGenerator<Listed> {
+  for await (const object of objects)
+    yield { key: object.key, ...recordOf({ bucket, key: object.key }, object) };
 }
 
-function observation(
-  kind: Observation['kind'],
-  path: string,
+/** What is recorded of an object. */
+function recordOf(
   address: S3Address,
   { size, etag, versionId }: ObjectFacts | ListedObject,
-): Observation {
+): Pick<Observation, 'uri' | 'digest' | 'size' | 'extra'> {
   const uri = formatS3Uri(address);
   return {
-    kind,
-    path,
     uri,
     digest: etag === undefined ? `uri:${uri}` : `etag:${etag}`,
     ...(size === undefined ? {} : { size }),
@@ -151,12 +123,5 @@ function hasExtension(key: string): boolean {
 function nothingAt(uri: string): CairnError {
   return new CairnError('not_found', `nothing is there at ${quote(uri)}`, {
     hint: 'Check the bucket, the key and the version. Folder markers alone are nothing.',
-  });
-}
-
-function pathConflict(bucket: string, one: string, other: string, path: string): CairnError {
-  const [first, second] = [one, other].map((key) => quote(formatS3Uri({ bucket, key })));
-  return new CairnError('path_conflict', `${first} and ${second} would both be ${quote(path)}`, {
-    hint: 'Add them one by one, with { name }.',
   });
 }

@@ -1,7 +1,7 @@
 import { expectCairnError } from '@cairn/conformance';
+import { bytes, onlyEntry, readText } from '@cairn/testing';
 import { describe, expect, test } from 'vitest';
 import { withDouble } from '../test/double.js';
-import { bytes, onlyEntry, readText } from '../test/helpers.js';
 
 describe('what was recorded', () => {
   test('is read by one request, on the condition that it is still there', async () => {

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { expectCairnError } from '@cairn/conformance';
 import { readAll } from '@cairn/core';
+import { bytes, onlyEntry, readText } from '@cairn/testing';
 import { describe, expect, test } from 'vitest';
 import { withDouble } from '../test/double.js';
-import { bytes, onlyEntry, readText } from '../test/helpers.js';
 import { s3Handler } from './index.js';
 
 describe('bad luck', () => {

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { expectCairnError } from '@cairn/conformance';
+import { bytes, onlyEntry, readText } from '@cairn/testing';
 import { describe, expect, test } from 'vitest';
 import { withDouble } from '../test/double.js';
-import { bytes, onlyEntry, readText } from '../test/helpers.js';
 import { s3Handler } from './index.js';
 
 describe('access', () => {

@@ -2,9 +2,9 @@ import { createHash, randomBytes } from 'node:crypto';
 import { expectCairnError } from '@cairn/conformance';
 import type { S3Server } from '@cairn/conformance/servers';
 import { readAll } from '@cairn/core';
+import { bytes, collect, readText } from '@cairn/testing';
 import { describe, expect, test } from 'vitest';
 import { withDouble } from '../test/double.js';
-import { bytes, collect, readText } from '../test/helpers.js';
 import { s3ObjectStore } from './index.js';
 
 async function withStore(prefix?: string) {
@@ -103,6 +103,36 @@ describe('a write', () => {
     await expectCairnError(store.put('a', reusing(new Uint8Array(20_000_000), 1_000_000)), code);
     expect(bucket.uploads.size).toBe(0);
     expect(bucket.keys).toEqual([]);
+  });
+
+  test('in parts that fails ends the parts under way, and says what went wrong first', async () => {
+    const { store, bucket, server } = await withStore();
+    const never = new Promise<void>(() => undefined);
+    server.order({ kind: 'error', status: 403, code: 'AccessDenied' }, { operation: 'UploadPart', skip: 2 });
+    server.order({ kind: 'call', run: () => never }, { operation: 'UploadPart', times: 3 });
+    await expectCairnError(store.put('a', reusing(new Uint8Array(40_000_000), 1_000_000)), 'forbidden');
+    expect([bucket.uploads.size, bucket.keys.length]).toEqual([0, 0]);
+    server.order({ kind: 'error', status: 403, code: 'AccessDenied' }, { operation: 'UploadPart' });
+    server.order(
+      { kind: 'error', status: 404, code: 'NoSuchUpload' },
+      { operation: 'AbortMultipartUpload', times: 9 },
+    );
+    await expectCairnError(store.put('b', reusing(new Uint8Array(9_000_000), 1_000_000)), 'forbidden');
+  });
+
+  test('in parts that is aborted at its very end stores nothing', async () => {
+    const { store, bucket, server } = await withStore();
+    const controller = new AbortController();
+    const reason = new Error('changed my mind');
+    const run = () => {
+      controller.abort(reason);
+      return new Promise<void>(() => undefined);
+    };
+    server.order({ kind: 'call', run }, { operation: 'CompleteMultipartUpload' });
+    const { signal } = controller;
+    const putting = store.put('a', reusing(new Uint8Array(9_000_000), 1_000_000), { signal });
+    await expect(putting).rejects.toBe(reason);
+    expect([bucket.uploads.size, bucket.keys.length]).toEqual([0, 0]);
   });
 
   test('whose producer fails stores nothing, and throws what it threw', async () => {

@@ -7,6 +7,7 @@ const bucket = 'bucket';
 test.each<[string, S3Address]>([
   ['s3://bucket', { bucket, key: '' }],
   ['s3://bucket/', { bucket, key: '' }],
+  ['s3://b/key', { bucket: 'b', key: 'key' }],
   ['S3://bucket/key', { bucket, key: 'key' }],
   ['s3://bucket/a/', { bucket, key: 'a/' }],
   ['s3://bucket//a', { bucket, key: '/a' }],

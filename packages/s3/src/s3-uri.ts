@@ -16,7 +16,7 @@ export interface S3Address {
 const maxKeyBytes = 1024;
 const grammar = /^s3:\/\/([^/]*)(?:\/(.*))?$/is;
 /** Legacy names, capitals and underscores among them; never an ARN, which would choose the endpoint. */
-const bucketGrammar = /^[a-z0-9][a-z0-9._-]{2,254}$/i;
+const bucketGrammar = /^[a-z0-9][a-z0-9._-]{0,254}$/i;
 const ending =
   /(?:\?versionId=(?<plain>[^/?&]*)|(?<encoded>\?encoding-type=url)(?:&versionId=(?<after>[^/?&]*))?)$/;
 

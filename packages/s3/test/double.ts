@@ -1,8 +1,8 @@
 import { type S3Bucket, type S3Server, startS3Server } from '@cairn/conformance/servers';
 import type { StorageHandler } from '@cairn/core';
+import type { S3Place } from '@cairn/testing';
 import { onTestFinished } from 'vitest';
 import { s3Handler } from '../src/index.js';
-import type { S3Place } from './servers/place.js';
 
 /** A double, its empty bucket `bucket`, and what reaches them. */
 export interface Double {

@@ -1,37 +1,45 @@
-import { randomUUID } from 'node:crypto';
 import {
-  CreateBucketCommand,
-  DeleteObjectCommand,
-  PutBucketVersioningCommand,
-  PutObjectCommand,
-  S3Client,
-} from '@aws-sdk/client-s3';
-import { type HandlerFixture, objectStoreSuite, storageHandlerSuite } from '@cairn/conformance';
+  type Fixture,
+  type HandlerFixture,
+  objectStoreSuite,
+  type Suite,
+  storageHandlerSuite,
+} from '@cairn/conformance';
+import {
+  makeS3Bucket,
+  namedS3Place,
+  type RunningServer,
+  registerCases,
+  type S3Place,
+  s3Place,
+  startMoto,
+  startSwift,
+  startVersityGw,
+} from '@cairn/testing';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { formatS3Uri, parseS3Uri, s3Handler, s3ObjectStore } from '../src/index.js';
-import { registerCases } from './run-suite.js';
+import { motoGaps, type ServerGaps, swiftGaps, versityGwGaps } from './gaps.js';
 import { serverSuite } from './server-contract.js';
-import type { ServerGaps } from './servers/gaps.js';
-import { motoGaps, startMoto } from './servers/moto.js';
-import type { S3Place } from './servers/place.js';
-import type { RunningServer } from './servers/start.js';
-import { startSwift, swiftGaps } from './servers/swift.js';
-import { startVersityGw, versityGwGaps } from './servers/versitygw.js';
+
+interface Started {
+  readonly place: S3Place;
+  stop(): Promise<void>;
+}
 
 interface Server {
   readonly name: string;
-  start(): Promise<RunningServer>;
+  start(): Promise<Started>;
   readonly gaps: ServerGaps;
 }
 
 const own: readonly Server[] = [
-  { name: 'VersityGW', start: startVersityGw, gaps: versityGwGaps },
-  { name: 'Swift', start: startSwift, gaps: swiftGaps },
-  { name: 'moto', start: startMoto, gaps: motoGaps },
+  { name: 'VersityGW', start: () => placed(startVersityGw), gaps: versityGwGaps },
+  { name: 'Swift', start: () => placed(startSwift), gaps: swiftGaps },
+  { name: 'moto', start: () => placed(startMoto), gaps: motoGaps },
 ];
 
-const { CAIRN_TEST_S3_ENDPOINT: endpoint, CAIRN_REQUIRE_SERVERS } = process.env;
-const servers = endpoint !== undefined ? [named(endpoint)] : CAIRN_REQUIRE_SERVERS === '1' ? own : [];
+const place = namedS3Place();
+const servers = place !== undefined ? [named(place)] : process.env.CAIRN_REQUIRE_SERVERS === '1' ? own : [];
 
 for (const server of servers) describe(server.name, () => withServer(server));
 if (servers.length === 0) {
@@ -39,63 +47,54 @@ if (servers.length === 0) {
   test('there are servers', (context) => context.skip(reason));
 }
 
-/** The server that the environment names, such as S3 itself: without a gap. */
-function named(at: string): Server {
-  const { CAIRN_TEST_S3_REGION: region = 'us-east-1' } = process.env;
-  const { CAIRN_TEST_S3_ACCESS_KEY: accessKeyId = '', CAIRN_TEST_S3_SECRET_KEY: secretAccessKey = '' } =
-    process.env;
-  const place = { endpoint: at, region, credentials: { accessKeyId, secretAccessKey } };
+async function placed(start: () => Promise<RunningServer>): Promise<Started> {
+  const running = await start();
+  return { place: s3Place(running), stop: running.stop };
+}
+
+/** The server that the environment names: without a gap. */
+function named(place: S3Place): Server {
   return {
-    name: at,
+    name: place.endpoint,
     start: async () => ({ place, stop: async () => undefined }),
     gaps: { server: [], store: [], byChance: [] },
   };
 }
 
 function withServer({ start, gaps }: Server): void {
-  let running: RunningServer;
+  const certain = <F extends Fixture>(suite: Suite<F>): Suite<F> => ({
+    ...suite,
+    cases: suite.cases.filter(({ name }) => !gaps.byChance.includes(name)),
+  });
+  let place: S3Place;
+  let stop: () => Promise<void>;
   beforeAll(async () => {
-    running = await start();
+    ({ place, stop } = await start());
   }, 600_000);
-  afterAll(() => running.stop());
+  afterAll(() => stop());
 
-  registerCases(serverSuite, 'real', () => ({ place: running.place, deviations: gaps.server }));
-  registerCases(storageHandlerSuite, 'real', () => handlerFixture(running.place, false));
-  registerCases(storageHandlerSuite, 'real, versioned', () => handlerFixture(running.place, true));
-  const cases = objectStoreSuite.cases.filter(({ name }) => !gaps.byChance.includes(name));
-  registerCases({ ...objectStoreSuite, cases }, 'real', async () => {
-    const bucket = await newBucket(running.place);
-    const open = () => s3ObjectStore({ bucket, clientConfig: running.place });
+  registerCases(certain(serverSuite), 'real', () => ({ place, deviations: gaps.server }));
+  registerCases(storageHandlerSuite, 'real', () => handlerFixture(place, false));
+  registerCases(storageHandlerSuite, 'real, versioned', () => handlerFixture(place, true));
+  registerCases(certain(objectStoreSuite), 'real', async () => {
+    const { name: bucket } = await makeS3Bucket(place);
+    const open = () => s3ObjectStore({ bucket, clientConfig: place });
     return { objects: open(), reopen: async () => open(), deviations: gaps.store };
   });
 }
 
 async function handlerFixture(place: S3Place, versioned: boolean): Promise<HandlerFixture> {
-  const client = new S3Client({ ...place, forcePathStyle: true });
-  const Bucket = await newBucket(place);
-  if (versioned) {
-    const VersioningConfiguration = { Status: 'Enabled' } as const;
-    await client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
-  }
-  const put = async (Key: string, Body: Uint8Array) => {
-    await client.send(new PutObjectCommand({ Bucket, Key, Body }));
-    return formatS3Uri({ bucket: Bucket, key: Key });
+  const bucket = await makeS3Bucket(place, { versioned });
+  const put = async (key: string, bytes: Uint8Array) => {
+    await bucket.put(key, bytes);
+    return formatS3Uri({ bucket: bucket.name, key });
   };
   return {
     handler: s3Handler({ clientConfig: place }),
     capabilities: ['verify', ...(versioned ? (['versioned'] as const) : [])],
     put,
-    prefix: (path) => `s3://${Bucket}/${path}`,
+    prefix: (path) => `s3://${bucket.name}/${path}`,
     change: async (uri, bytes) => void (await put(parseS3Uri(uri).key, bytes)),
-    remove: async (uri) =>
-      void (await client.send(new DeleteObjectCommand({ Bucket, Key: parseS3Uri(uri).key }))),
-    dispose: () => client.destroy(),
+    remove: (uri) => bucket.delete(parseS3Uri(uri).key),
   };
-}
-
-async function newBucket(place: S3Place): Promise<string> {
-  const client = new S3Client({ ...place, forcePathStyle: true });
-  const Bucket = `cairn-${randomUUID()}`;
-  await client.send(new CreateBucketCommand({ Bucket }));
-  return Bucket;
 }

@@ -3,10 +3,10 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import * as sdk from '@aws-sdk/client-s3';
 import { type Case, expectCairnError, type Fixture, type Suite } from '@cairn/conformance';
 import { type Observation, readAll, type StorageHandler } from '@cairn/core';
+import type { S3Place } from '@cairn/testing';
+import { bytes, collect, entryOf, onlyEntry, readText } from '@cairn/testing';
 import { expect } from 'vitest';
 import { s3Handler, s3ObjectStore } from '../src/index.js';
-import { bytes, collect, entryOf, onlyEntry, readText } from './helpers.js';
-import type { S3Place } from './servers/place.js';
 
 /** A server to put to the contract. */
 export interface ServerFixture extends Fixture<never> {

@@ -1,4 +1,4 @@
-import { CairnError, type CommitResult } from '@cairn/core';
+import { CairnError, type CommitResult, parseJson } from '@cairn/core';
 import { memoryCatalog } from '@cairn/core/memory';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -29,7 +29,7 @@ async function outcome(work: Promise<unknown>, ids: readonly string[]): Promise<
     },
   );
   const renamed = new Map(ids.map((id, i) => [id, `#${i}`]));
-  return JSON.parse(JSON.stringify(shown), (_, value) => renamed.get(value) ?? value);
+  return parseJson(JSON.stringify(shown, (_, value) => renamed.get(value) ?? value));
 }
 
 /** The id of the version that a call created, if it did. */

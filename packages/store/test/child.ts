@@ -12,7 +12,7 @@ export interface ChildResult {
 export interface ChildOptions {
   /** What starts the program instead of Node itself, such as `['strace', '-f']`. */
   readonly under?: readonly string[];
-  /** After how many milliseconds to kill it, as by `kill -9`. Default: never. */
+  /** After how many milliseconds to kill it, as by `kill -9`, counted from when it first prints something. Default: never. */
   readonly killAfterMs?: number;
   /** Called with its process id once it runs. */
   readonly env?: NodeJS.ProcessEnv;
@@ -32,11 +32,11 @@ export function runProgram(
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
     });
-    const timer =
-      killAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfterMs);
+    let timer: NodeJS.Timeout | undefined;
     let [stdout, stderr] = ['', ''];
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       stdout += text;
+      if (killAfterMs !== undefined) timer ??= setTimeout(() => child.kill('SIGKILL'), killAfterMs);
     });
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;

@@ -1,4 +1,5 @@
 import { CairnError } from '../errors.js';
+import { parseJson } from '../parse-json.js';
 import { quote } from '../printable.js';
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -27,7 +28,7 @@ export function checkLastLine(bytes: Uint8Array): void {
 export function parseLine(line: string): Record<string, unknown> {
   let value: unknown;
   try {
-    value = JSON.parse(line);
+    value = parseJson(line);
   } catch (cause) {
     throw damaged(`${quote(line)} is not JSON`, cause);
   }

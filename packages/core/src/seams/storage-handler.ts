@@ -27,6 +27,11 @@ export interface ObserveOptions extends CallOptions {
    * Default: `true`.
    */
   readonly checksum?: boolean | undefined;
+  /**
+   * `false`: the caller has no name for an object whose URI tells none, so that it may be refused (`path_invalid`) before any
+   * request. Default: `true`.
+   */
+  readonly named?: boolean | undefined;
   /** How many objects will be taken at most. A hint to stop listing early; the caller enforces it. */
   readonly maxObjects?: number | undefined;
 }

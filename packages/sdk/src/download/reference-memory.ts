@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Digest, type Entry, isContentDigest, type ReferenceEntry, readAll } from '@cairn/core';
-import { publishFile, readFileChunks } from '@cairn/file';
+import { readFileChunks } from '@cairn/file';
 import envPaths from 'env-paths';
 import { recompute } from '../util/local-digest.js';
 
@@ -27,9 +27,13 @@ export async function knownDigest(entry: Entry): Promise<Digest | undefined> {
 /** Remembers what the bytes of an entry hashed to. */
 export async function remember(entry: ReferenceEntry, digest: Digest): Promise<void> {
   const path = placeOf(entry);
+  // Not published: thousands are to be quick, and one of which half was written is no digest.
+  const write = () => writeFile(path, digest, { mode: 0o600 });
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    await publishFile(path, [Buffer.from(digest)], { mode: 0o600 });
+    await write().catch(async () => {
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      await write();
+    });
   } catch {
     // The next download fetches it again.
   }

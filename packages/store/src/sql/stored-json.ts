@@ -1,4 +1,4 @@
-import { canonicalJson, type JsonValue } from '@cairn/core';
+import { canonicalJson, type JsonValue, parseJson } from '@cairn/core';
 
 /*
  * JSON is stored canonically, with one exception: PostgreSQL can't look into JSON that has a NUL in a text, and SQLite takes
@@ -18,8 +18,8 @@ export function toStoredJson(value: JsonValue): string {
 
 export function fromStoredJson<T>(stored: unknown): T {
   const json = String(stored);
-  if (!json.includes(special)) return JSON.parse(json);
-  return JSON.parse(json.replace(/\ue000([01])/g, (_, digit) => (digit === '0' ? '\\u0000' : special)));
+  if (!json.includes(special)) return parseJson(json) as T;
+  return parseJson(json.replace(/\ue000([01])/g, (_, digit) => (digit === '0' ? '\\u0000' : special))) as T;
 }
 
 /** What a text, or a key, inside stored JSON is to the database. */

@@ -1,0 +1,19 @@
+import type { Deviation } from '@cairn/conformance';
+
+/** Where a server departs from Cloud Storage. A gap that is none any more fails the run. */
+export interface ServerGaps {
+  /** In the contract with servers. */
+  readonly server: readonly Deviation[];
+  /** In what an object store promises. */
+  readonly store: readonly Deviation[];
+}
+
+export const fakeGcsServerGaps: ServerGaps = {
+  server: [
+    {
+      case: 'says that a generation was deleted for good',
+      reason: 'a generation that is deleted by its number becomes a noncurrent one',
+    },
+  ],
+  store: [],
+};

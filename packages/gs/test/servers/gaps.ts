@@ -1,9 +1,0 @@
-import type { Deviation } from '@cairn/conformance';
-
-/** Where a server departs from Cloud Storage. A gap that is none any more fails the run. */
-export interface ServerGaps {
-  /** In the contract with servers. */
-  readonly server: readonly Deviation[];
-  /** In what an object store promises. */
-  readonly store: readonly Deviation[];
-}

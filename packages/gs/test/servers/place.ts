@@ -1,4 +1,0 @@
-/** Where a server is. None of them asks for credentials. */
-export interface GsPlace {
-  readonly endpoint: string;
-}

@@ -1,0 +1,57 @@
+import type { Deviation } from '@cairn/conformance';
+
+/** Where a server departs from S3. A gap that is none any more fails the run. */
+export interface ServerGaps {
+  /** In the contract with servers. */
+  readonly server: readonly Deviation[];
+  /** In what an object store promises. */
+  readonly store: readonly Deviation[];
+  /** Cases that this server meets or not as luck has it; they aren't run. */
+  readonly byChance: readonly string[];
+}
+
+const files = 'it keeps objects as files';
+
+export const versityGwGaps: ServerGaps = {
+  server: [
+    { case: 'keeps keys with segments that are dots', reason: files },
+    { case: 'keeps keys with a slash at the end', reason: `${files}: a folder has no bytes` },
+    { case: 'keeps keys that are folders of other keys', reason: files },
+    {
+      case: 'keeps keys with control characters',
+      reason: 'it ignores encoding-type in the listing of versions',
+    },
+  ],
+  store: [
+    { case: 'keeps keys that are no paths of a folder', reason: files },
+    { case: 'keeps keys of 1,024 bytes', reason: `${files}, whose names have at most 255 bytes` },
+    { case: 'lists keys that start with a text, whatever follows', reason: files },
+    { case: 'deletes the objects it is told to, and no others', reason: files },
+  ],
+  // It looks whether a key is there, and then writes.
+  byChance: ['lets one of many writers win', 'lets one of 20 callers win who write an absent object at once'],
+};
+
+const unconditional = 'it answers 501 to If-None-Match on writes';
+
+export const swiftGaps: ServerGaps = {
+  server: [
+    { case: 'says that a version is none', reason: 'it answers 500 to an id that it never gave' },
+    { case: 'reads what was written before there were versions', reason: 'it finds no version null' },
+    { case: 'lets one of many writers win', reason: unconditional },
+  ],
+  store: [
+    { case: 'refuses to replace an object where it is to be absent', reason: unconditional },
+    { case: 'lets one of 20 callers win who write an absent object at once', reason: unconditional },
+  ],
+  byChance: [],
+};
+
+export const motoGaps: ServerGaps = {
+  server: [
+    { case: 'refuses wrong credentials', reason: 'it checks no signatures' },
+    { case: 'keeps keys with control characters', reason: 'it answers with a page of HTML' },
+  ],
+  store: [],
+  byChance: [],
+};

@@ -1,0 +1,12 @@
+export { spyOnConnect } from './connect-spy.js';
+export { startFakeGcsServer } from './fake-gcs-server.js';
+export { startHaproxy } from './haproxy.js';
+export { bytes, collect, entryOf, onlyEntry, readText } from './helpers.js';
+export { startMoto } from './moto.js';
+export { type Nginx, startNginx } from './nginx.js';
+export { type GsPlace, namedGsPlace, namedS3Place, type S3Place, s3Place } from './place.js';
+export { registerCases } from './register-cases.js';
+export type { RunningServer } from './start-server.js';
+export { startSwift } from './swift.js';
+export { makeGsBucket, makeS3Bucket, type TestBucket } from './test-bucket.js';
+export { startVersityGw } from './versitygw.js';

@@ -1,0 +1,24 @@
+import { execFileSync } from 'node:child_process';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/** Where the servers are built and kept for the next run: outside of the repository. */
+export function cacheFolder(): string {
+  const { CAIRN_SERVERS_CACHE, XDG_CACHE_HOME = join(homedir(), '.cache') } = process.env;
+  return CAIRN_SERVERS_CACHE ?? join(XDG_CACHE_HOME, 'cairn-test-servers');
+}
+
+/** Runs a command to its end; its output is shown only in the error when it fails. */
+export function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): void {
+  execFileSync(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+/** Whether a program is there, by a harmless argument. */
+export function isInstalled(command: string, argument: string): boolean {
+  try {
+    execFileSync(command, [argument], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,24 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { cacheFolder, run } from './install.js';
+import { s3Credentials } from './place.js';
+import { type RunningServer, startServer } from './start-server.js';
+
+const version = 'v1.7.0';
+
+/** VersityGW, an S3 server in Go that keeps objects as files. Built by Go, once. */
+export async function startVersityGw(): Promise<RunningServer> {
+  const bin = join(cacheFolder(), `versitygw-${version}`);
+  const program = join(bin, 'versitygw');
+  if (!existsSync(program)) {
+    run('go', ['install', `github.com/versity/versitygw/cmd/versitygw@${version}`], { GOBIN: bin });
+  }
+  return startServer((port, folder) => {
+    const [objects, versions] = [join(folder, 'objects'), join(folder, 'versions')];
+    for (const path of [objects, versions]) mkdirSync(path);
+    const args = ['--port', `127.0.0.1:${port}`, '--quiet', 'posix', '--versioning-dir', versions, objects];
+    const { accessKeyId, secretAccessKey } = s3Credentials;
+    const env = { ROOT_ACCESS_KEY: accessKeyId, ROOT_SECRET_KEY: secretAccessKey };
+    return [{ command: program, args, env }];
+  });
+}
