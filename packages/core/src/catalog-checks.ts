@@ -78,3 +78,11 @@ export function checkPatch(patch: VersionPatch): VersionPatch {
 function isCount(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0;
 }
+
+/** What `commitVersion` answers when garbage collection came between the basis and the commit. */
+export function outdatedBasis(): CairnError {
+  return new CairnError('conflict', 'garbage collection ran while this was stored', {
+    hint: 'Make sure that all blobs of the manifest are there, and commit again.',
+    isRetryable: true,
+  });
+}

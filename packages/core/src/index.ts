@@ -1,6 +1,6 @@
 export { type ArtifactRef, formatArtifactRef, parseArtifactRef } from './artifact-ref.js';
 export { type AnyIterable, type ByteRange, type CallOptions, concatBytes, readAll } from './bytes.js';
-export { checkCommit, checkNewRun, checkPatch } from './catalog-checks.js';
+export { checkCommit, checkNewRun, checkPatch, outdatedBasis } from './catalog-checks.js';
 export { defaultMaxObjects, defaultStoragePolicy } from './default-storage-policy.js';
 export {
   algorithmOf,

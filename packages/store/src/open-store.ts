@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { CairnError, type ContentAlgorithm, loadHasher, quote, type Store } from '@cairn/core';
+import { CairnError, type ContentAlgorithm, loadHasher, quote } from '@cairn/core';
 import { type FileSystem, nodeFileSystem } from '@cairn/file';
 import { packBlobStore } from './blobs/pack-blob-store.js';
 import { sweepTempFiles } from './blobs/temp-files.js';
@@ -7,6 +7,7 @@ import { sqlCatalog } from './catalog/catalog.js';
 import type { Liveness } from './catalog/run-rows.js';
 import { defaultChunker } from './chunker/chunker-params.js';
 import { readFormat, type StoreFormat, settleFormat } from './format.js';
+import { type LocalStore, maintenance } from './local-store.js';
 import { PackReader } from './packs/pack-reader.js';
 import { isOwnerAlive } from './run-owner.js';
 import { migrate } from './sql/migrations/migrate.js';
@@ -48,7 +49,7 @@ export interface OpenStoreOptions {
  * `integrity_mismatch` when its catalog is damaged or lost; `storage_readonly`, `storage_full`, `forbidden`,
  * `unavailable`.
  */
-export async function openStore(dir: string, options: OpenStoreOptions = {}): Promise<Store> {
+export async function openStore(dir: string, options: OpenStoreOptions = {}): Promise<LocalStore> {
   const { fs = nodeFileSystem, now = () => new Date(), liveness = isOwnerAlive } = options;
   const folder = resolve(dir);
   const known = await readFormat(fs, folder);
@@ -75,9 +76,12 @@ export async function openStore(dir: string, options: OpenStoreOptions = {}): Pr
     const ports = sharedPorts({ fs: fs.sync, packs, temp, hasher, chunker, workers });
     const reader = new PackReader({ fs, database, hasher, packs, readOnly });
     const limits = { smallBytes: chunker.max, batchBytes };
+    const blobs = packBlobStore({ fs, database, hasher, reader, ports, packs, limits, readOnly });
+    const clock = () => now().getTime();
     return {
+      ...maintenance({ fs, database, hasher, reader, blobs, packs, temp, readOnly, now: clock }),
       location: folder,
-      blobs: packBlobStore({ fs, database, hasher, reader, ports, packs, limits, readOnly }),
+      blobs,
       catalog: sqlCatalog(database, { liveness }),
       async close() {
         await ports.close();

@@ -1,4 +1,5 @@
 import { registerSuite, type Setup, type Suite } from '../suite.js';
+import { basis } from './basis.js';
 import { batches } from './batches.js';
 import { copying } from './copying.js';
 import { damage } from './damage.js';
@@ -11,7 +12,7 @@ import { reading } from './reading.js';
 /** What a `BlobStore` promises. */
 export const blobStoreSuite: Suite<BlobStoreFixture> = {
   name: 'BlobStore',
-  cases: [...putting, ...batches, ...failing, ...pathSources, ...reading, ...damage, ...copying],
+  cases: [...basis, ...putting, ...batches, ...failing, ...pathSources, ...reading, ...damage, ...copying],
 };
 
 /**

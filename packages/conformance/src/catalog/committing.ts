@@ -158,6 +158,26 @@ export const committing: readonly CatalogCase[] = [
     },
   },
   {
+    name: 'makes no version by a commit whose basis is outdated, and says that it can be repeated',
+    async run({ catalog }) {
+      const collection = freshCollection();
+      const request = commitOf(collection);
+      const refused = catalog.commitVersion({ ...request, basis: 'an old one' });
+      expect((await expectCairnError(refused, 'conflict')).isRetryable).toBe(true);
+      expect(await collect(catalog.listCollections(collection))).toEqual([]);
+      expect(await catalog.commitVersion(request)).toMatchObject({ created: true, version: { version: 0 } });
+    },
+  },
+  {
+    name: 'answers with the version that has these contents, whatever the basis',
+    async run({ catalog }) {
+      const request = commitOf(freshCollection());
+      const { version } = await catalog.commitVersion(request);
+      const again = await catalog.commitVersion({ ...request, basis: 'an old one' });
+      expect(again).toEqual({ version, created: false });
+    },
+  },
+  {
     name: 'makes no collection by a commit that it refuses',
     async run({ catalog }) {
       const collection = freshCollection();

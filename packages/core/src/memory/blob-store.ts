@@ -5,6 +5,7 @@ import { loadHasher } from '../hash/hasher.js';
 import { quote } from '../printable.js';
 import type { BlobStore, CopyRequest, CopyResult, PutResult, TransferOptions } from '../seams/blob-store.js';
 import type { FileStamp, Source } from '../source.js';
+import { memoryBasis } from './basis.js';
 
 export interface MemoryBlobStoreOptions {
   /** Default: `blake3`. */
@@ -86,6 +87,10 @@ export function memoryBlobStore(options: MemoryBlobStoreOptions = {}): BlobStore
 
   return {
     algorithm,
+    async basis({ signal } = {}) {
+      signal?.throwIfAborted();
+      return memoryBasis;
+    },
     put,
     async has(digests, { signal } = {}) {
       signal?.throwIfAborted();

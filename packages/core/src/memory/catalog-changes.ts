@@ -1,8 +1,9 @@
-import { checkCommit, checkPatch } from '../catalog-checks.js';
+import { checkCommit, checkPatch, outdatedBasis } from '../catalog-checks.js';
 import { CairnError } from '../errors.js';
 import { canonicalJson } from '../json.js';
 import { quote } from '../printable.js';
 import type { CommitRequest, VersionPatch } from '../seams/catalog.js';
+import { memoryBasis } from './basis.js';
 import {
   aliasesOf,
   type CollectionRow,
@@ -32,8 +33,10 @@ export function commitVersion(
       { hint: 'Use that type, or another name.' },
     );
   }
+  const existing = known && liveVersions(known).find(({ content }) => content.digest === request.digest);
+  const { basis = memoryBasis } = request;
+  if (existing === undefined && basis !== memoryBasis) throw outdatedBasis();
   const collection = known ?? addCollection(tables, request, now);
-  const existing = liveVersions(collection).find(({ content }) => content.digest === request.digest);
   const row = existing ?? addVersion(tables, collection, request, now);
   if (existing === undefined || edge?.direction !== 'input') {
     for (const alias of [...request.aliases, 'latest']) moveAlias(collection, alias, row);

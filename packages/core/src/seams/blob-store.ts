@@ -44,6 +44,14 @@ export interface BlobStore {
   readonly algorithm: ContentAlgorithm;
 
   /**
+   * What a commit relies on: as long as it stays the same, no blob that was here goes away. Ask for it before anything is
+   * looked up or stored, and give it to `CommitRequest.basis` in the end: garbage collection may have come between.
+   *
+   * @throws CairnError `unavailable`.
+   */
+  basis(options?: CallOptions): Promise<string>;
+
+  /**
    * Stores the bytes of every source. Yields one result per source, in any order, as they are done. The bytes are
    * durable once the iteration has ended; nothing is promised before. Putting what is there already repairs it if it was
    * damaged.

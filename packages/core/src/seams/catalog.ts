@@ -108,6 +108,11 @@ export interface CommitRequest extends CollectionRef {
   readonly aliases: readonly string[];
   /** To add to the version. */
   readonly tags: readonly string[];
+  /**
+   * What `BlobStore.basis` answered before the blobs of the manifest were looked up or stored. Default: none, for who
+   * knows that no garbage collection runs.
+   */
+  readonly basis?: string | undefined;
   /** The run that does it. An `output` is logged, an `input` is used. */
   readonly edge?: { readonly runId: string; readonly direction: 'input' | 'output' } | undefined;
 }
@@ -198,7 +203,8 @@ export interface Catalog {
    * digests, one.
    *
    * @throws CairnError `type_mismatch`, `name_invalid`, `alias_invalid`, `metadata_invalid`; `run_finished` when the run
-   * of the edge has ended; `not_found` when it doesn't exist.
+   * of the edge has ended; `not_found` when it doesn't exist; `conflict`, which is retryable, when the basis of a new
+   * version is outdated: ask for another, make sure that all its blobs are there, and commit again.
    */
   commitVersion(request: CommitRequest, options?: CallOptions): Promise<CommitResult>;
 

@@ -38,4 +38,11 @@ function none(): never {
 }
 
 /** A draft belongs to no store yet. */
-const noBlobs: BlobStore = { algorithm: 'blake3', put: none, has: none, open: none, copyTo: none };
+const noBlobs: BlobStore = {
+  algorithm: 'blake3',
+  basis: none,
+  put: none,
+  has: none,
+  open: none,
+  copyTo: none,
+};

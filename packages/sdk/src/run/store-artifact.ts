@@ -8,6 +8,7 @@ import { StoredVersion } from '../version/stored-version.js';
 import type { LoggedVersion } from '../version.js';
 import type { Workspace } from '../workspace.js';
 import type { Place } from './lines.js';
+import { storeAndCommit } from './store-and-commit.js';
 import { storeContents } from './store-contents.js';
 
 /** What storing an artifact needs of its run. */
@@ -39,30 +40,46 @@ export async function storeArtifact<M extends object>(
   const place = takePlace(claim.name);
   const progress = new Progress(onProgress, signal);
   try {
-    const storing = storeContents(claim, workspace, store, progress, signal);
-    outlive(storing);
-    const { manifest, bytes, files } = await abortable(storing, signal);
-    progress.enter('commit');
-    await abortable(place.turn, signal);
-    signal?.throwIfAborted();
-    // From here on an abort is the catalog's to honour: only it knows whether the version exists.
-    const { version: record, created } = await store.catalog.commitVersion(
-      {
-        entity: workspace.entity,
-        project: workspace.project,
-        name: claim.name,
-        type: claim.type,
-        digest: manifest.digest,
-        manifest: manifest.blob,
-        entryCount: manifest.entryCount,
-        size: manifest.size,
-        description: claim.description,
-        metadata: claim.metadata,
-        ...labels,
-        edge: { runId, direction },
+    const {
+      version: record,
+      created,
+      bytes,
+      files,
+    } = await storeAndCommit({
+      blobs: store.blobs,
+      signal,
+      async store(isAgain) {
+        // What is done once more is no progress.
+        const shown = isAgain ? new Progress(undefined, signal) : progress;
+        const storing = storeContents(claim, workspace, store, shown, signal);
+        outlive(storing);
+        const contents = await abortable(storing, signal);
+        progress.enter('commit');
+        await abortable(place.turn, signal);
+        signal?.throwIfAborted();
+        return contents;
       },
-      { signal },
-    );
+      // From here on an abort is the catalog's to honour: only it knows whether the version exists.
+      commit: ({ manifest }, basis) =>
+        store.catalog.commitVersion(
+          {
+            entity: workspace.entity,
+            project: workspace.project,
+            name: claim.name,
+            type: claim.type,
+            digest: manifest.digest,
+            manifest: manifest.blob,
+            entryCount: manifest.entryCount,
+            size: manifest.size,
+            description: claim.description,
+            metadata: claim.metadata,
+            ...labels,
+            basis,
+            edge: { runId, direction },
+          },
+          { signal },
+        ),
+    });
     const version = new StoredVersion<M>(workspace, record);
     await claim.end(() => openBase({ workspace, record }, `${version}`));
     progress.succeed();

@@ -1,6 +1,6 @@
 import { type BlobStore, CairnError, isContentDigest, type PutResult, quote } from '@cairn/core';
 import { rawDigest } from '../packs/pack-format.js';
-import { keyOf } from '../packs/pack-index.js';
+import { keyOf, readEpoch } from '../packs/pack-index.js';
 import { type CopyContext, copyBlobs } from './copy-blobs.js';
 import { putBlobs } from './put-blobs.js';
 import type { PutContext } from './put-session.js';
@@ -20,6 +20,10 @@ export function packBlobStore(context: BlobsContext): BlobStore {
 
   return {
     algorithm,
+
+    /** The epoch of garbage collection. */
+    basis: async (options) => String(await context.database.read(readEpoch, options)),
+
     put: (sources, options = {}) => (readOnly ? refuse(packs) : putBlobs(context, sources, options)),
 
     async has(digests, { signal } = {}) {

@@ -1,3 +1,4 @@
+import { basisMutants } from './basis.js';
 import { batchesMutants } from './batches.js';
 import { copyingMutants } from './copying.js';
 import { damageMutants } from './damage.js';
@@ -9,6 +10,7 @@ import { readingMutants } from './reading.js';
 
 /** Blob stores that break their contract. */
 export const blobStoreMutants: readonly BlobStoreMutant[] = [
+  ...basisMutants,
   ...puttingMutants,
   ...batchesMutants,
   ...failingMutants,

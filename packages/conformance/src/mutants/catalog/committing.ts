@@ -1,5 +1,11 @@
-import { CairnError, type CollectionRef, type JsonObject, type VersionRecord } from '@cairn/core';
-import { type CatalogMutant, keyOf, lie, reports } from './lie.js';
+import {
+  CairnError,
+  type CollectionRef,
+  type JsonObject,
+  outdatedBasis,
+  type VersionRecord,
+} from '@cairn/core';
+import { type CatalogMutant, commits, keyOf, lie, reports } from './lie.js';
 
 function changed(name: string, instead: (version: VersionRecord) => VersionRecord): CatalogMutant {
   return lie(name, ({ commitVersion, findVersion }) => ({
@@ -129,6 +135,13 @@ export const committingMutants: readonly CatalogMutant[] = [
       },
     };
   }),
+  commits('asks for no basis', ({ basis: _, ...request }) => request),
+  lie('refuses whatever has an outdated basis', ({ commitVersion }) => ({
+    async commitVersion(request, options) {
+      if (request.basis !== undefined) throw outdatedBasis();
+      return commitVersion(request, options);
+    },
+  })),
   lie('makes the collection before it looks for the run', ({ commitVersion, listCollections }) => {
     const made: CollectionRef[] = [];
     return {

@@ -1,11 +1,21 @@
+import { sql } from 'kysely';
 import type { Migration } from './ddl.js';
 
 /** What is in the packs of a store; see `docs/decisions/009-engine.md`. Digests are the 32 bytes without the algorithm. */
-export const migration: Migration = ({ table, text, integer, real, bytes, numbered, required }) => [
+export const migration: Migration = ({
+  schema,
+  table,
+  text,
+  integer,
+  real,
+  bytes,
+  numberedOnce,
+  required,
+}) => [
   // The columns of the stamp are null while the pack is suspect. No foreign key leads here: SQLite would search all objects
   // for each pack that goes.
   table('packs')
-    .addColumn('id', integer, numbered)
+    .addColumn('id', integer, numberedOnce)
     .addColumn('name', text, (column) => column.notNull().unique())
     .addColumn('size', integer, required)
     .addColumn('record_count', integer, required)
@@ -22,6 +32,13 @@ export const migration: Migration = ({ table, text, integer, real, bytes, number
     .addColumn('length', integer, required)
     .addColumn('size', integer, required)
     .addColumn('condemned', integer),
+  // Garbage collection asks for these, which are few.
+  schema.createIndex('objects_recipes').on('objects').column('pack_id').where(sql.ref('kind'), '=', sql`1`),
+  schema
+    .createIndex('objects_condemned')
+    .on('objects')
+    .column('pack_id')
+    .where(sql.ref('condemned'), 'is not', null),
 
   table('engine_state')
     .addColumn('name', text, (column) => column.primaryKey().notNull())

@@ -29,6 +29,8 @@ export interface Ddl {
   readonly bytes: 'blob' | 'bytea';
   /** The primary key of rows that are numbered in the order they come. */
   readonly numbered: Column;
+  /** The same where rows are removed: a number is never given twice. */
+  readonly numberedOnce: Column;
   readonly required: Column;
   /** A table; `compact` when it has a primary key that makes up most of its rows. */
   table(name: string, options?: { readonly compact?: boolean }): Table;
@@ -58,6 +60,7 @@ function sqliteDdl(): Ddl {
     bytes: 'blob',
     // Rows are never removed, so that numbers are not given twice without AUTOINCREMENT.
     numbered: (column) => column.primaryKey(),
+    numberedOnce: (column) => column.primaryKey().autoIncrement(),
     required,
     table: (name, { compact = false } = {}) =>
       schema.createTable(name).modifyEnd(compact ? sql`strict, without rowid` : sql`strict`),
@@ -65,6 +68,7 @@ function sqliteDdl(): Ddl {
 }
 
 function postgresDdl(): Ddl {
+  const numbered: Column = (column) => column.generatedAlwaysAsIdentity().primaryKey();
   const { schema } = new Kysely<unknown>({
     dialect: {
       createAdapter: () => new PostgresAdapter(),
@@ -80,7 +84,8 @@ function postgresDdl(): Ddl {
     integer: 'bigint',
     real: 'double precision',
     bytes: 'bytea',
-    numbered: (column) => column.generatedAlwaysAsIdentity().primaryKey(),
+    numbered,
+    numberedOnce: numbered,
     required,
     table: (name) => schema.createTable(name),
   };

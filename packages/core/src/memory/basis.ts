@@ -1,0 +1,2 @@
+/** The basis of all commits: nothing is ever removed from memory. */
+export const memoryBasis = '0';

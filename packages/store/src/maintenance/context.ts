@@ -1,0 +1,32 @@
+import { type BlobStore, CairnError, type Hasher, quote } from '@cairn/core';
+import type { FileSystem } from '@cairn/file';
+import type { PackReader } from '../packs/pack-reader.js';
+import type { Database } from '../sql/database.js';
+
+/** What keeping a store in order works with. */
+export interface MaintenanceContext {
+  readonly fs: FileSystem;
+  readonly database: Database;
+  readonly hasher: Hasher;
+  readonly reader: PackReader;
+  readonly blobs: BlobStore;
+  /** Holds the packs. */
+  readonly packs: string;
+  /** Holds what is being written. */
+  readonly temp: string;
+  readonly readOnly: boolean;
+  /** The clock, in milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** @throws CairnError `storage_readonly`. */
+export function checkWritable({ readOnly, packs }: MaintenanceContext): void {
+  if (!readOnly) return;
+  throw new CairnError(
+    'storage_readonly',
+    `can't clean up ${quote(packs)}: the store was opened to be read`,
+    {
+      hint: 'Open it without { readOnly }, where it can be written to.',
+    },
+  );
+}

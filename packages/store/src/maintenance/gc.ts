@@ -1,0 +1,158 @@
+import { CairnError, type CallOptions } from '@cairn/core';
+import { bytesOnDisk } from '../packs/pack-format.js';
+import { condemnGarbage } from './condemn.js';
+import { checkWritable, type MaintenanceContext } from './context.js';
+import { dropPack } from './drop-packs.js';
+import { Marks } from './marks.js';
+import { allPacks, type PackUse, packUse } from './pack-rows.js';
+import { rewritePacks } from './rewrite-packs.js';
+import { sweepPacks, sweepTemp } from './sweep.js';
+
+export interface GcOptions extends CallOptions {
+  /**
+   * What was stored less than so many milliseconds ago stays, needed or not: somebody may be about to log it. Smaller
+   * values make those store it again, and nothing worse. Default: an hour.
+   */
+  readonly graceMs?: number | undefined;
+  /**
+   * How much of a pack may be dead weight, from 0 to 1, before what lives in it is copied to a new one. Default: 0.05. With
+   * 0 every byte is freed that can be.
+   */
+  readonly maxDead?: number | undefined;
+  readonly onProgress?: ((event: GcProgress) => void) | undefined;
+}
+
+/** `mark`: what is needed is found out. `condemn`: what isn't is looked for. `compact`: space is freed, in packs. */
+export interface GcProgress {
+  readonly phase: 'mark' | 'condemn' | 'compact';
+  readonly done: number;
+  /** `undefined` until that is known. */
+  readonly total: number | undefined;
+}
+
+/** Why dead weight stays. */
+export type DeadReason = 'young' | 'tolerated' | 'damaged' | 'disk_full';
+
+export interface GcResult {
+  /** By how many bytes the files of the store shrank: those removed less those written. The catalog is not counted. */
+  readonly freedBytes: number;
+  /** What was removed of the index. `bytes` are those of the records alone. */
+  readonly objects: { readonly count: number; readonly bytes: number };
+  readonly packs: { readonly removed: number; readonly written: number };
+  /** Files that somebody who died left behind. */
+  readonly leftovers: { readonly count: number; readonly bytes: number };
+  /** Bytes in packs that nothing needs and that stay, by why. What is `young` goes when it is older. */
+  readonly dead: Readonly<Record<DeadReason, number>>;
+}
+
+const hourMs = 3_600_000;
+/** After how long without a change a temporary file counts as left over, in milliseconds, whatever the grace time. */
+const tempAgeMs = 24 * hourMs;
+/** A pack is small below this many bytes: an eighth of a full one. */
+const smallBytes = 6 * 1024 * 1024;
+/** So many small packs are made one. */
+const manySmall = 16;
+
+/**
+ * Removes what no version needs; see `docs/decisions/009-engine.md`. Safe beside writers, readers and other collections of
+ * garbage; what is interrupted is finished by the next.
+ *
+ * @throws CairnError `integrity_mismatch` when a manifest can't be read, before anything is removed; `storage_readonly`,
+ * `storage_full`, `unavailable`.
+ */
+export async function collectGarbage(
+  context: MaintenanceContext,
+  { graceMs = hourMs, maxDead = 0.05, onProgress = () => undefined, ...options }: GcOptions = {},
+): Promise<GcResult> {
+  checkWritable(context);
+  options.signal?.throwIfAborted();
+  const { database } = context;
+  const before = context.now() - graceMs;
+  const sum = {
+    freedBytes: 0,
+    objects: { count: 0, bytes: 0 },
+    packs: { removed: 0, written: 0 },
+    leftovers: { count: 0, bytes: 0 },
+    dead: { young: 0, tolerated: 0, damaged: 0, disk_full: 0 },
+  };
+  // What needs no space comes first: the disk may be full.
+  for (const { files, bytes } of [
+    sweepTemp(context, Math.min(before, context.now() - tempAgeMs)),
+    await sweepPacks(context, before, options),
+  ]) {
+    sum.leftovers.count += files;
+    sum.leftovers.bytes += bytes;
+    sum.freedBytes += bytes;
+  }
+
+  onProgress({ phase: 'mark', done: 0, total: undefined });
+  const marks = new Marks(context, options);
+  await marks.addVersions();
+  onProgress({ phase: 'condemn', done: 0, total: undefined });
+  const old = new Set<number>();
+  for (const { id, createdAt } of await allPacks(database, options)) if (createdAt <= before) old.add(id);
+  await condemnGarbage(context, marks, {
+    ...options,
+    isOld: (packId) => old.has(packId),
+    onYoung: (length) => {
+      sum.dead.young += bytesOnDisk(length);
+    },
+  });
+
+  const isOld = ({ id }: PackUse) => old.has(id);
+  const packs = (await packUse(database, options)).filter(isOld);
+  const dead = packs.filter(({ live }) => live === 0);
+  const toRewrite = choose(packs, maxDead);
+  const total = dead.length + toRewrite.length;
+  let done = 0;
+  const onDropped = ({ bytes, objects }: Awaited<ReturnType<typeof dropPack>>) => {
+    sum.objects.count += objects.count;
+    sum.objects.bytes += objects.bytes;
+    if (bytes !== undefined) {
+      sum.packs.removed++;
+      sum.freedBytes += bytes;
+    }
+    onProgress({ phase: 'compact', done: ++done, total });
+  };
+  onProgress({ phase: 'compact', done, total });
+  for (const pack of dead) {
+    options.signal?.throwIfAborted();
+    onDropped(await dropPack(context, pack, options));
+  }
+  const isFull = await rewritePacks(context, toRewrite, {
+    ...options,
+    onSource: (_, dropped) => onDropped(dropped),
+    onWritten(bytes) {
+      sum.packs.written++;
+      sum.freedBytes -= bytes;
+    },
+  }).then(
+    () => false,
+    (error: unknown) => {
+      if (CairnError.is(error, 'storage_full')) return true;
+      throw error;
+    },
+  );
+
+  const chosen = new Set([...dead, ...toRewrite].map(({ id }) => id));
+  for (const pack of await packUse(database, options)) {
+    const reason = !isOld(pack)
+      ? 'young'
+      : chosen.has(pack.id)
+        ? isFull
+          ? 'disk_full'
+          : 'damaged'
+        : 'tolerated';
+    sum.dead[reason] += Math.max(0, pack.deadBytes);
+  }
+  return sum;
+}
+
+/** The packs that are worth being written anew: those with much dead weight, and small ones if there are many. */
+function choose(packs: readonly PackUse[], maxDead: number): PackUse[] {
+  const inUse = packs.filter(({ live }) => live > 0);
+  const isWasteful = ({ deadBytes, size }: PackUse) => deadBytes > maxDead * size;
+  const isSmall = ({ liveBytes }: PackUse) => liveBytes < smallBytes;
+  const smallCount = inUse.filter(isSmall).length;
+  return inUse.filter((pack) => isWasteful(pack) || (smallCount >= manySmall && isSmall(pack)));
+}

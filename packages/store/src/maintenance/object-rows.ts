@@ -1,0 +1,74 @@
+import type { CallOptions } from '@cairn/core';
+import type { RecordKind } from '../packs/pack-format.js';
+import type { Database } from '../sql/database.js';
+import { all, type Row } from '../sql/step.js';
+
+/** How many rows are read in one go. Nothing else of the process runs meanwhile. */
+const pageCount = 4000;
+
+export interface ObjectRow {
+  readonly digest: Uint8Array;
+  readonly kind: RecordKind;
+  readonly packId: number;
+  readonly start: number;
+  readonly length: number;
+  readonly size: number;
+  readonly isCondemned: boolean;
+}
+
+const columns = 'digest, kind, pack_id, start, length, size, condemned IS NOT NULL AS is_condemned';
+
+/** All rows of objects, in the order of their digests, a page at a time; not those of one moment. */
+export async function* objectPages(
+  database: Database,
+  options: CallOptions,
+): AsyncGenerator<readonly ObjectRow[], void, undefined> {
+  for (let after: Uint8Array = new Uint8Array(); ; ) {
+    const rows = await database.read(
+      () =>
+        all(`SELECT ${columns} FROM objects WHERE digest > ? ORDER BY digest LIMIT ${pageCount}`, [after]),
+      options,
+    );
+    if (rows.length > 0) yield rows.map(toObject);
+    if (rows.length < pageCount) return;
+    after = rows.at(-1)?.digest as Uint8Array;
+  }
+}
+
+/** All recipes that are not condemned, in the order of their packs, a page at a time; not those of one moment. */
+export async function* recipePages(
+  database: Database,
+  { afterPack = 0, ...options }: CallOptions & { readonly afterPack?: number | undefined } = {},
+): AsyncGenerator<readonly ObjectRow[], void, undefined> {
+  let [pack, digest] = [afterPack, lastDigest];
+  for (;;) {
+    const rows = await database.read(
+      () =>
+        all(
+          `SELECT ${columns} FROM objects WHERE kind = 1 AND pack_id >= ? AND (pack_id > ? OR digest > ?)
+           AND condemned IS NULL ORDER BY pack_id, digest LIMIT ${pageCount}`,
+          [pack, pack, digest],
+        ),
+      options,
+    );
+    if (rows.length > 0) yield rows.map(toObject);
+    if (rows.length < pageCount) return;
+    const last = rows.at(-1) as Row;
+    [pack, digest] = [Number(last.pack_id), last.digest as Uint8Array];
+  }
+}
+
+/** After all digests. */
+const lastDigest: Uint8Array = new Uint8Array(33).fill(0xff);
+
+export function toObject(row: Row): ObjectRow {
+  return {
+    digest: row.digest as Uint8Array,
+    kind: Number(row.kind) as RecordKind,
+    packId: Number(row.pack_id),
+    start: Number(row.start),
+    length: Number(row.length),
+    size: Number(row.size),
+    isCondemned: Number(row.is_condemned) === 1,
+  };
+}

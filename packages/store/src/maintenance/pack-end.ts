@@ -1,0 +1,51 @@
+import { translateFsError } from '@cairn/file';
+import { systemCode } from '../blobs/attempt.js';
+import { packPath } from '../packs/open-pack.js';
+import { endLength, footerBytes, isIntactEnd, type PackRecord, readTable } from '../packs/pack-format.js';
+import type { MaintenanceContext } from './context.js';
+
+/** What the end of a pack's file says. */
+export type PackEnd =
+  | { readonly state: 'intact'; readonly size: number; readonly records: readonly PackRecord[] }
+  | { readonly state: 'damaged'; readonly size: number }
+  | { readonly state: 'missing' };
+
+/** Reads the table of a pack, and makes sure that it is as it was written and covers the whole file. */
+export function readPackEnd(
+  { fs, hasher, packs }: Pick<MaintenanceContext, 'fs' | 'hasher' | 'packs'>,
+  name: string,
+): PackEnd {
+  const path = packPath(packs, name);
+  try {
+    const file = fs.sync.openSync(path, 'r');
+    try {
+      const { size } = fs.sync.fstatSync(file);
+      const damaged = { state: 'damaged', size } as const;
+      const read = (length: number) => {
+        const bytes = Buffer.alloc(length);
+        let filled = 0;
+        while (filled < length) {
+          const count = fs.sync.readSync(file, bytes, filled, length - filled, size - length + filled);
+          if (count === 0) return undefined;
+          filled += count;
+        }
+        return bytes;
+      };
+      if (size < footerBytes) return damaged;
+      const footer = read(footerBytes);
+      const length = footer && endLength(footer);
+      if (length === undefined || length > size) return damaged;
+      const end = read(length);
+      if (end === undefined || !isIntactEnd(end, hasher)) return damaged;
+      const records = [...readTable(end)];
+      const last = records.at(-1);
+      if ((last === undefined ? 0 : last.start + last.length) !== size - length) return damaged;
+      return { state: 'intact', size, records };
+    } finally {
+      fs.sync.closeSync(file);
+    }
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return { state: 'missing' };
+    throw translateFsError(error, 'read', path);
+  }
+}

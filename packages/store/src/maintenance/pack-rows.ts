@@ -1,0 +1,69 @@
+import type { CallOptions } from '@cairn/core';
+import { bytesOnDisk, footerBytes } from '../packs/pack-format.js';
+import type { Database } from '../sql/database.js';
+import { all } from '../sql/step.js';
+
+export interface PackRow {
+  readonly id: number;
+  readonly name: string;
+  /** Of the file, in bytes. */
+  readonly size: number;
+  readonly recordCount: number;
+  readonly createdAt: number;
+}
+
+/** A pack, and how much of it is in use. */
+export interface PackUse extends PackRow {
+  /** Records that a row leads to which is not condemned. */
+  readonly live: number;
+  /** Bytes of these records, with their share of the table. */
+  readonly liveBytes: number;
+  /** Bytes that garbage collection can free. */
+  readonly deadBytes: number;
+}
+
+export async function allPacks(database: Database, options: CallOptions): Promise<PackRow[]> {
+  const rows = await database.read(
+    () => all('SELECT id, name, size, record_count, created_at FROM packs ORDER BY id'),
+    options,
+  );
+  return rows.map((row) => ({
+    id: Number(row.id),
+    name: String(row.name),
+    size: Number(row.size),
+    recordCount: Number(row.record_count),
+    createdAt: Number(row.created_at),
+  }));
+}
+
+/** How much of each pack is in use. The packs are those that were there first. */
+export async function packUse(database: Database, options: CallOptions): Promise<PackUse[]> {
+  const packs = await allPacks(database, options);
+  const live = new Map<number, { count: number; bytes: number }>();
+  for (let byte = 0; byte < 256; byte++) {
+    // A part at a time, so that the process gets to other work.
+    const end = byte === 255 ? new Uint8Array(33).fill(0xff) : Uint8Array.of(byte + 1);
+    const rows = await database.read(
+      () =>
+        all(
+          `SELECT pack_id, count(*) AS count, sum(length) AS bytes FROM objects
+           WHERE digest >= ? AND digest < ? AND condemned IS NULL GROUP BY pack_id`,
+          [Uint8Array.of(byte), end],
+        ),
+      options,
+    );
+    for (const row of rows) {
+      const id = Number(row.pack_id);
+      const sum = live.get(id) ?? { count: 0, bytes: 0 };
+      const count = Number(row.count);
+      live.set(id, {
+        count: sum.count + count,
+        bytes: sum.bytes + Number(row.bytes) + count * bytesOnDisk(0),
+      });
+    }
+  }
+  return packs.map((pack) => {
+    const { count, bytes } = live.get(pack.id) ?? { count: 0, bytes: 0 };
+    return { ...pack, live: count, liveBytes: bytes, deadBytes: pack.size - footerBytes - bytes };
+  });
+}

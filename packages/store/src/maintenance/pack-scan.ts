@@ -1,0 +1,79 @@
+import { setImmediate as breathe } from 'node:timers/promises';
+import type { CallOptions, Hasher } from '@cairn/core';
+import { type FileSystem, translateFsError } from '@cairn/file';
+import { dataKind, type PackRecord, rawDigest } from '../packs/pack-format.js';
+import { decodeRecipe } from '../packs/recipe.js';
+
+/** How much is read in one go, in bytes. */
+const windowBytes = 4 * 1024 * 1024;
+
+/** Records that lie in memory together. */
+export interface Window {
+  readonly records: readonly PackRecord[];
+  /** The bytes of a record, cut short where the file is. Valid until the next window. */
+  bytesOf(record: PackRecord): Uint8Array;
+}
+
+/** Reads records of a pack, in the order of their places, many at a time. The buffer may be shared by many scans. */
+export async function* scanRecords(
+  fs: FileSystem,
+  path: string,
+  records: readonly PackRecord[],
+  options: CallOptions,
+): AsyncGenerator<Window, void, undefined> {
+  let file: number | undefined;
+  let buffer = Buffer.allocUnsafe(windowBytes);
+  try {
+    file = fs.sync.openSync(path, 'r');
+    for (let i = 0; i < records.length; ) {
+      const first = records[i] as PackRecord;
+      let end = first.start + first.length;
+      let next = i + 1;
+      for (; next < records.length; next++) {
+        const { start, length } = records[next] as PackRecord;
+        if (start + length - first.start > windowBytes) break;
+        end = Math.max(end, start + length);
+      }
+      if (end - first.start > buffer.length) buffer = Buffer.allocUnsafe(end - first.start);
+      const filled = fill(fs, file, buffer, first.start, end - first.start);
+      const bytesOf = ({ start, length }: PackRecord) => {
+        const at = start - first.start;
+        return buffer.subarray(Math.min(at, filled), Math.min(at + length, filled));
+      };
+      yield { records: records.slice(i, next), bytesOf };
+      i = next;
+      await breathe();
+      options.signal?.throwIfAborted();
+    }
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    throw translateFsError(error, 'read', path);
+  } finally {
+    if (file !== undefined) fs.sync.closeSync(file);
+  }
+}
+
+function fill(fs: FileSystem, file: number, buffer: Buffer, start: number, length: number): number {
+  let filled = 0;
+  while (filled < length) {
+    const count = fs.sync.readSync(file, buffer, filled, length - filled, start + filled);
+    if (count === 0) break;
+    filled += count;
+  }
+  return filled;
+}
+
+/** Whether the bytes of a record are as they were written. */
+export function isIntact(
+  record: Pick<PackRecord, 'digest' | 'kind'>,
+  bytes: Uint8Array,
+  hasher: Hasher,
+): boolean {
+  if (record.kind === dataKind) return rawDigest(hasher.hash(bytes)).equals(record.digest);
+  try {
+    decodeRecipe(bytes, hasher);
+    return true;
+  } catch {
+    return false;
+  }
+}

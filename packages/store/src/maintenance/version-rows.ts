@@ -1,0 +1,58 @@
+import type { CallOptions, ContentDigest } from '@cairn/core';
+import type { Database } from '../sql/database.js';
+import { all, one } from '../sql/step.js';
+
+const pageCount = 200;
+
+/** A version that is not deleted, as far as maintenance cares. */
+export interface VersionRow {
+  readonly id: number;
+  /** `name:v3`, with the entity and the project before it. */
+  readonly label: string;
+  readonly digest: ContentDigest;
+  readonly manifest: ContentDigest;
+}
+
+/** The versions that were made after one and are not deleted, the oldest first. */
+export async function* versionsAfter(
+  database: Database,
+  after: number,
+  options: CallOptions,
+): AsyncGenerator<VersionRow, void, undefined> {
+  for (let last = after; ; ) {
+    const rows = await database.read(
+      () =>
+        all(
+          `SELECT v.id, v.version, v.digest, v.manifest, c.entity, c.project, c.name
+           FROM versions v JOIN collections c ON c.id = v.collection_id
+           WHERE v.id > ? AND v.deleted_at IS NULL ORDER BY v.id LIMIT ${pageCount}`,
+          [last],
+        ),
+      options,
+    );
+    for (const row of rows) {
+      last = Number(row.id);
+      yield {
+        id: last,
+        label: `${row.entity}/${row.project}/${row.name}:v${row.version}`,
+        digest: String(row.digest) as ContentDigest,
+        manifest: String(row.manifest) as ContentDigest,
+      };
+    }
+    if (rows.length < pageCount) return;
+  }
+}
+
+/** The newest version that was ever made, deleted or not; 0 if there is none. */
+export async function newestVersion(database: Database, options: CallOptions): Promise<number> {
+  const row = await database.read(() => one('SELECT max(id) AS id FROM versions'), options);
+  return Number(row?.id ?? 0);
+}
+
+export async function isDeleted(database: Database, id: number, options: CallOptions): Promise<boolean> {
+  const row = await database.read(
+    () => one('SELECT 1 AS found FROM versions WHERE id = ? AND deleted_at IS NULL', [id]),
+    options,
+  );
+  return row === undefined;
+}
