@@ -1,5 +1,5 @@
 export type { Liveness } from './catalog/run-rows.js';
-export type { LocalStore, Maintenance } from './local-store.js';
+export type { LocalStore } from './local-store.js';
 export type { DeadReason, GcOptions, GcProgress, GcResult } from './maintenance/gc.js';
 export { type OpenStoreOptions, openStore } from './open-store.js';
 export { isOwnerAlive, thisProcess } from './run-owner.js';

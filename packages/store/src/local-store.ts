@@ -1,9 +1,17 @@
-import type { Store } from '@cairn/core';
-import type { MaintenanceContext } from './maintenance/context.js';
+import { loadHasher, type Store } from '@cairn/core';
+import { type FileSystem, nodeFileSystem } from '@cairn/file';
+import { packBlobStore } from './blobs/pack-blob-store.js';
+import { sqlCatalog } from './catalog/catalog.js';
+import type { Liveness } from './catalog/run-rows.js';
+import type { StoreFormat } from './format.js';
 import { collectGarbage, type GcOptions, type GcResult } from './maintenance/gc.js';
+import { PackReader } from './packs/pack-reader.js';
+import type { Database } from './sql/database.js';
+import { packsOf, tempOf } from './store-folder.js';
+import { batchBytes, sharedPorts } from './threads/ports.js';
 
-/** What can be done to a store in a folder beside using it. */
-export interface Maintenance {
+/** A store in a folder of this machine, and what keeps it in order. */
+export interface LocalStore extends Store {
   /**
    * Removes what no version needs. Safe beside writers, readers and other collections of garbage; what is interrupted is
    * finished by the next.
@@ -14,11 +22,38 @@ export interface Maintenance {
   gc(options?: GcOptions): Promise<GcResult>;
 }
 
-/** A store in a folder of this machine. */
-export type LocalStore = Store & Maintenance;
+export interface LocalStoreParts {
+  readonly fs: FileSystem;
+  readonly folder: string;
+  /** Its schema is up to date. */
+  readonly database: Database;
+  readonly format: StoreFormat;
+  readonly liveness: Liveness;
+  readonly readOnly: boolean;
+  /** The clock, in milliseconds since 1970. */
+  readonly now: () => number;
+}
 
-export function maintenance(context: MaintenanceContext): Maintenance {
+/** Puts a store together. Closing it closes its database. */
+export async function localStore(parts: LocalStoreParts): Promise<LocalStore> {
+  const { fs, folder, database, format, liveness, readOnly, now } = parts;
+  const { algorithm, chunker } = format;
+  const hasher = await loadHasher(algorithm);
+  const [packs, temp] = [packsOf(folder), tempOf(folder)];
+  const workers = fs === nodeFileSystem;
+  const ports = sharedPorts({ fs: fs.sync, packs, temp, hasher, chunker, workers });
+  const reader = new PackReader({ fs, database, hasher, packs, readOnly });
+  const limits = { smallBytes: chunker.max, batchBytes };
+  const blobs = packBlobStore({ fs, database, hasher, reader, ports, packs, limits, readOnly });
+  const maintained = { fs, database, hasher, reader, blobs, packs, temp, readOnly, now };
   return {
-    gc: (options) => collectGarbage(context, options),
+    location: folder,
+    blobs,
+    catalog: sqlCatalog(database, { liveness }),
+    gc: (options) => collectGarbage(maintained, options),
+    async close() {
+      await ports.close();
+      await database.close();
+    },
   };
 }

@@ -1,27 +1,16 @@
 import { resolve } from 'node:path';
-import { CairnError, type ContentAlgorithm, loadHasher, quote } from '@cairn/core';
+import { CairnError, type ContentAlgorithm, quote } from '@cairn/core';
 import { type FileSystem, nodeFileSystem } from '@cairn/file';
-import { packBlobStore } from './blobs/pack-blob-store.js';
 import { sweepTempFiles } from './blobs/temp-files.js';
-import { sqlCatalog } from './catalog/catalog.js';
 import type { Liveness } from './catalog/run-rows.js';
 import { defaultChunker } from './chunker/chunker-params.js';
 import { readFormat, type StoreFormat, settleFormat } from './format.js';
-import { type LocalStore, maintenance } from './local-store.js';
-import { PackReader } from './packs/pack-reader.js';
+import { type LocalStore, localStore } from './local-store.js';
 import { isOwnerAlive } from './run-owner.js';
 import { migrate } from './sql/migrations/migrate.js';
 import { openSqlite } from './sql/sqlite/database.js';
 import { loadSqlite, type SqliteDriver } from './sql/sqlite/driver.js';
-import {
-  checkDatabaseExists,
-  databaseOf,
-  isReadOnly,
-  makeStoreFolder,
-  packsOf,
-  tempOf,
-} from './store-folder.js';
-import { batchBytes, sharedPorts } from './threads/ports.js';
+import { checkDatabaseExists, databaseOf, isReadOnly, makeStoreFolder, tempOf } from './store-folder.js';
 
 export interface OpenStoreOptions {
   /** What identifies bytes. Default: what the store has, and `blake3` for a new one. */
@@ -68,26 +57,8 @@ export async function openStore(dir: string, options: OpenStoreOptions = {}): Pr
     const algorithm = options.algorithm ?? 'blake3';
     const format = known ?? (await settleFormat(fs, folder, { algorithm, chunker: defaultChunker }));
     checkAlgorithm(folder, format, options.algorithm);
-    const { chunker } = format;
-    const hasher = await loadHasher(format.algorithm);
-    const [packs, temp] = [packsOf(folder), tempOf(folder)];
-    if (!readOnly) await sweepTempFiles(fs, temp, now().getTime());
-    const workers = fs === nodeFileSystem;
-    const ports = sharedPorts({ fs: fs.sync, packs, temp, hasher, chunker, workers });
-    const reader = new PackReader({ fs, database, hasher, packs, readOnly });
-    const limits = { smallBytes: chunker.max, batchBytes };
-    const blobs = packBlobStore({ fs, database, hasher, reader, ports, packs, limits, readOnly });
-    const clock = () => now().getTime();
-    return {
-      ...maintenance({ fs, database, hasher, reader, blobs, packs, temp, readOnly, now: clock }),
-      location: folder,
-      blobs,
-      catalog: sqlCatalog(database, { liveness }),
-      async close() {
-        await ports.close();
-        await database.close();
-      },
-    };
+    if (!readOnly) await sweepTempFiles(fs, tempOf(folder), now().getTime());
+    return await localStore({ fs, folder, database, format, liveness, readOnly, now: () => now().getTime() });
   } catch (error) {
     await database.close();
     throw error;
