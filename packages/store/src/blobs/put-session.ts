@@ -1,4 +1,3 @@
-import { unlink } from 'node:fs/promises';
 import {
   type AnyIterable,
   concatBytes,
@@ -6,7 +5,7 @@ import {
   type PutResult,
   type TransferOptions,
 } from '@cairn/core';
-import type { FileSystem } from '@cairn/file';
+import { type FileSystem, translateFsError } from '@cairn/file';
 import { digestAt, type Hashed, type HashedBlob } from '../ingest/ingestor.js';
 import { type FinishedPack, packPath } from '../packs/open-pack.js';
 import { rawDigest, readTable, recipeKind } from '../packs/pack-format.js';
@@ -50,7 +49,8 @@ export class PutSession {
   readonly #options: TransferOptions;
   readonly #ports: HeldPorts;
   readonly #recipes = new Map<string, HashedBlob>();
-  readonly #damaged = new Map<Uint8Array, Location>();
+  /** What was found to be damaged, by its keys. */
+  readonly #damaged = new Map<string, Location>();
   readonly #suspects = new Map<number, Promise<boolean>>();
   /** The epoch of garbage collection when the put began. */
   readonly #basis: number;
@@ -225,7 +225,7 @@ export class PutSession {
       return true;
     } catch {
       this.#options.signal?.throwIfAborted();
-      this.#damaged.set(digest, location);
+      this.#damaged.set(keyOf(digest), location);
       return false;
     }
   }
@@ -241,7 +241,11 @@ export class PutSession {
     const { database, fs, packs } = this.#context;
     const path = packPath(packs, pack.name);
     const sizes = new Map(recipes.map(({ digest, size }) => [keyOf(rawDigest(digest)), size]));
-    const damaged = this.#damaged;
+    // Only what is in this pack: all else must stay until it is elsewhere.
+    const mended = [...readTable(pack.end)].flatMap(({ digest }) => {
+      const location = this.#damaged.get(keyOf(digest));
+      return location === undefined ? [] : [{ digest, packId: location.packId }];
+    });
     let isUseful: boolean | undefined;
     while (isUseful === undefined) {
       const epoch = await database.read(readEpoch);
@@ -250,8 +254,8 @@ export class PutSession {
       isUseful = await database.write(function* () {
         if (recipes.length > 0 && (yield* readEpoch()) !== epoch) return undefined;
         // Garbage collection removes packs without rows, in transactions.
-        if (fs.sync.statSync(path, { throwIfNoEntry: false }) === undefined) throw goneMeanwhile();
-        yield* forgetRecords(damaged);
+        if (!isThere(fs, path)) throw goneMeanwhile();
+        yield* forgetRecords(mended);
         const isInUse = yield* addPack(pack, sizes);
         yield* rescue(relied);
         if (seen !== undefined) yield* seen.save();
@@ -259,7 +263,7 @@ export class PutSession {
       }, this.#options);
     }
     this.#ports.release(port);
-    if (!isUseful) await unlink(path).catch(() => undefined);
+    if (!isUseful) await fs.unlink(path).catch(() => undefined);
   }
 
   /** The segments and chunks of recipes, of which some are in a pack that has no rows yet. */
@@ -284,6 +288,14 @@ export class PutSession {
     const { buffer, byteOffset, length } = digest;
     return `${this.#context.hasher.algorithm}:${Buffer.from(buffer, byteOffset, length).toString('hex')}`;
   };
+}
+
+function isThere({ sync }: FileSystem, path: string): boolean {
+  try {
+    return sync.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    throw translateFsError(error, 'read', path);
+  }
 }
 
 /** A file that is worth a worker by itself, in bytes. */

@@ -124,8 +124,10 @@ export function* isInUse(packId: number, digests: readonly Uint8Array[]): Step<b
 }
 
 /** Forgets records that were found to be damaged, unless they are elsewhere by now. */
-export function* forgetRecords(damaged: ReadonlyMap<Uint8Array, Location>): Step<void> {
-  for (const [digest, { packId }] of damaged) {
+export function* forgetRecords(
+  damaged: readonly { readonly digest: Uint8Array; readonly packId: number }[],
+): Step<void> {
+  for (const { digest, packId } of damaged) {
     yield* run('DELETE FROM objects WHERE digest = ? AND pack_id = ?', [digest, packId]);
   }
 }
