@@ -10,6 +10,7 @@ import { sameStamp, stampOf, translateFsError } from '@cairn/file';
 import type { Chunker } from '../chunker/chunker.js';
 import { type FinishedPack, OpenPack, type PackPlace } from '../packs/open-pack.js';
 import { dataKind, digestBytes, rawDigest, recipeKind } from '../packs/pack-format.js';
+import { closeQuietly } from '../packs/read-only-files.js';
 import { maxSegmentBytes, Recipe } from '../packs/recipe.js';
 
 /**
@@ -69,7 +70,7 @@ export class Ingestor {
   /** Where the records that were hashed last are in the buffer, and what their digests are. */
   #hashed: Hashed & { readonly starts: readonly number[] } = nothing;
   /** How far the part of a large blob that was hashed last is cut, and where it ends in the buffer. */
-  #cut: { readonly end: number; readonly filled: number } = { end: 0, filled: 0 };
+  #cut: { readonly end: number; readonly filled: number } = uncut;
   /** How much of the buffer's beginning is a chunk of a large blob whose end wasn't seen yet. */
   #carry = 0;
   #large: Large | undefined;
@@ -181,6 +182,7 @@ export class Ingestor {
     this.#closeFile();
     this.#large = undefined;
     this.#carry = 0;
+    this.#cut = uncut;
     this.#hashed = nothing;
     this.#pack?.abandon();
     this.#pack = undefined;
@@ -194,7 +196,7 @@ export class Ingestor {
       this.#checkStamp(descriptor, { path, stamp }, length - stamp.size);
       return length;
     } finally {
-      fs.closeSync(descriptor);
+      closeQuietly(fs, descriptor);
     }
   }
 
@@ -267,7 +269,7 @@ export class Ingestor {
     const { end, filled } = this.#cut;
     this.#buffer.copyWithin(0, end, filled);
     this.#carry = filled - end;
-    this.#cut = { end: 0, filled: 0 };
+    this.#cut = uncut;
     this.#hashed = nothing;
   }
 
@@ -291,15 +293,11 @@ export class Ingestor {
   #closeFile(): void {
     const file = this.#file;
     this.#file = undefined;
-    if (file === undefined) return;
-    try {
-      this.#context.fs.closeSync(file.descriptor);
-    } catch {
-      // It was only read, and is closed all the same.
-    }
+    if (file !== undefined) closeQuietly(this.#context.fs, file.descriptor);
   }
 }
 
+const uncut = { end: 0, filled: 0 };
 const nothing = { digests: new Uint8Array(), lengths: new Uint32Array(), starts: [], bytesRead: 0 };
 
 /** Records in the buffer. */

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import type { FileStamp, Hasher } from '@cairn/core';
 import { type SyncFileSystem, stampOf } from '@cairn/file';
 import { PackTable, type RecordKind } from './pack-format.js';
+import { closeQuietly } from './read-only-files.js';
 import { writeFully } from './write-fully.js';
 
 /** A pack is finished when it has this many bytes. */
@@ -32,7 +33,7 @@ export interface PackPlace {
 export class OpenPack {
   readonly #place: PackPlace;
   readonly #name = randomBytes(16).toString('hex');
-  readonly #path: string;
+  #path: string;
   readonly #table = new PackTable();
   #file: number | undefined;
   #size = 0;
@@ -67,6 +68,7 @@ export class OpenPack {
     this.#close();
     const path = packPath(packs, this.#name);
     fs.renameSync(this.#path, path);
+    this.#path = path;
     syncFolder(fs, dirname(path));
     return { name: this.#name, size: this.#size, end, stamp: stampOf(fs.lstatSync(path), path) };
   }
@@ -106,6 +108,6 @@ function syncFolder(fs: SyncFileSystem, folder: string): void {
   try {
     fs.fsyncSync(file);
   } finally {
-    fs.closeSync(file);
+    closeQuietly(fs, file);
   }
 }

@@ -1,4 +1,4 @@
-import { CairnError, type CallOptions, type Hasher } from '@cairn/core';
+import { CairnError, type CallOptions, type Hasher, quote } from '@cairn/core';
 import { type FileSystem, sameStamp, stampOf, translateFsError } from '@cairn/file';
 import { systemCode } from '../blobs/attempt.js';
 import type { Database } from '../sql/database.js';
@@ -13,6 +13,7 @@ import {
   type PackRow,
   suspectPack,
 } from './pack-index.js';
+import { closeQuietly, openToRead } from './read-only-files.js';
 import { decodeRecipe, decodeRows, type RecipeRow } from './recipe.js';
 
 export interface PackReaderContext {
@@ -127,16 +128,18 @@ export class PackReader {
 
   async #damaged(packId: number): Promise<CairnError> {
     await this.suspect(packId);
-    return new CairnError('integrity_mismatch', 'a pack of the store is damaged', {
+    const name = this.#names.get(packId);
+    const what = name === undefined ? 'a pack' : `the pack ${quote(packPath(this.#context.packs, name))}`;
+    return new CairnError('integrity_mismatch', `${what} is damaged`, {
       hint: 'Log the files again: that repairs it.',
     });
   }
 
-  /** `undefined` if there is no such file. What a file is too short for is missing at the end. */
+  /** `undefined` if there is no such file. What a file is too short for is missing at the end, and all of what is none. */
   #readBytes(path: string, { start, length }: Pick<Location, 'start' | 'length'>): Uint8Array | undefined {
     const { sync } = this.#context.fs;
     try {
-      const file = sync.openSync(path, 'r');
+      const file = openToRead(sync, path);
       try {
         const bytes = Buffer.allocUnsafe(length);
         let filled = 0;
@@ -147,14 +150,18 @@ export class PackReader {
         }
         return bytes.subarray(0, filled);
       } finally {
-        sync.closeSync(file);
+        closeQuietly(sync, file);
       }
     } catch (error) {
       if (systemCode(error) === 'ENOENT') return undefined;
+      if (noPack.has(systemCode(error))) return new Uint8Array();
       throw translateFsError(error, 'read', path);
     }
   }
 }
+
+/** How file systems say that a link, a folder or a socket is there. */
+const noPack: ReadonlySet<unknown> = new Set(['ELOOP', 'EMLINK', 'EISDIR', 'ENXIO']);
 
 function missing(): CairnError {
   return new CairnError('not_found', 'the store lacks it', {

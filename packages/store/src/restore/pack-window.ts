@@ -1,4 +1,5 @@
 import type { SyncFileSystem } from '@cairn/file';
+import { closeQuietly, openToRead } from '../packs/read-only-files.js';
 import type { PlacedRecord } from './restore-files.js';
 
 /** What lies between two records may be read along if it is no longer than this, in bytes. */
@@ -44,7 +45,7 @@ export class PackWindow {
   close(): void {
     const file = this.#file;
     this.#file = undefined;
-    if (file !== undefined) this.#fs.closeSync(file.descriptor);
+    if (file !== undefined) closeQuietly(this.#fs, file.descriptor);
   }
 
   #fill(record: PlacedRecord): boolean {
@@ -52,7 +53,7 @@ export class PackWindow {
     try {
       if (record.pack !== this.#file?.pack) {
         this.close();
-        this.#file = { pack: record.pack, descriptor: this.#fs.openSync(record.pack, 'r') };
+        this.#file = { pack: record.pack, descriptor: openToRead(this.#fs, record.pack) };
       }
       const length = this.#lengthFrom(record);
       let filled = 0;

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { CairnError, type ContentDigest, type FileStamp, quote } from '@cairn/core';
 import { type SyncFileSystem, stampOf, translateFsError } from '@cairn/file';
 import type { IngestContext } from '../ingest/ingestor.js';
+import { closeQuietly } from '../packs/read-only-files.js';
 import { writeFully } from '../packs/write-fully.js';
 import { PackWindow } from './pack-window.js';
 
@@ -81,10 +82,10 @@ function stampIfRight(
   { fs, hasher }: IngestContext,
   { path, digest, size }: FileToRestore,
 ): FileStamp | undefined {
-  const there = fs.lstatSync(path, { throwIfNoEntry: false });
-  if (!there?.isFile() || there.size !== size) return undefined;
   let descriptor: number | undefined;
   try {
+    const there = fs.lstatSync(path, { throwIfNoEntry: false });
+    if (!there?.isFile() || there.size !== size) return undefined;
     descriptor = fs.openSync(path, 'r');
     const piece = Buffer.allocUnsafe(Math.min(size, pieceBytes));
     const hash = hasher.create();
@@ -98,7 +99,7 @@ function stampIfRight(
   } catch {
     return undefined; // it can't be read, but perhaps replaced
   } finally {
-    if (descriptor !== undefined) fs.closeSync(descriptor);
+    if (descriptor !== undefined) closeQuietly(fs, descriptor);
   }
 }
 
