@@ -22,10 +22,10 @@ async function makeStore(): Promise<void> {
 }
 
 async function put({ blobs }: Store, text: string): Promise<ContentDigest> {
-  for await (const { digest } of blobs.put([{ kind: 'bytes', bytes: new TextEncoder().encode(text) }])) {
-    return digest;
-  }
-  return expect.fail();
+  const digests: ContentDigest[] = [];
+  const sources = [{ kind: 'bytes', bytes: new TextEncoder().encode(text) } as const];
+  for await (const { digest } of blobs.put(sources)) digests.push(digest);
+  return digests[0] ?? expect.fail();
 }
 
 describe('a new store', () => {
@@ -34,11 +34,12 @@ describe('a new store', () => {
     const store = await openStore(folder);
     expect(store.location).toBe(folder);
     expect(store.blobs.algorithm).toBe('blake3');
-    const format = { format: 'cairn-store', version: 1, algorithm: 'blake3' };
+    const chunker = { name: 'gear-v1', min: 16_384, average: 32_768, max: 262_144 };
+    const format = { format: 'cairn-store', version: 2, algorithm: 'blake3', chunker };
     expect(await readFile(join(folder, 'FORMAT'), 'utf8')).toBe(`${JSON.stringify(format)}\n`);
     await store.close();
     const names = (await readdir(folder)).filter((name) => !name.startsWith('cairn.db-'));
-    expect(names.sort()).toEqual(['FORMAT', 'blobs', 'cairn.db', 'tmp']);
+    expect(names.sort()).toEqual(['FORMAT', 'cairn.db', 'packs', 'tmp']);
   });
 
   it('has the algorithm that was asked for', async () => {
@@ -88,7 +89,18 @@ describe('a new store', () => {
   });
 });
 
+/** Where a table of the catalog begins. */
+async function firstPageOf(table: string): Promise<number> {
+  const { DatabaseSync } = await import('@photostructure/sqlite');
+  const database = new DatabaseSync(join(folder, 'cairn.db'));
+  const row = database.prepare('SELECT rootpage FROM sqlite_schema WHERE name = ?').get(table);
+  database.close();
+  return Number(row?.rootpage);
+}
+
 describe('a store that exists', () => {
+  const chunker = '"chunker":{"name":"gear-v1","min":16384,"average":32768,"max":262144}';
+
   it('keeps its algorithm', async () => {
     await (await openStore(folder, { algorithm: 'sha256' })).close();
     const store = await openStore(folder);
@@ -107,9 +119,11 @@ describe('a store that exists', () => {
     'not JSON',
     '{}',
     'null',
-    '{"format":"something-else","version":1,"algorithm":"blake3"}',
+    `{"format":"something-else","version":2,"algorithm":"blake3",${chunker}}`,
+    `{"format":"cairn-store","version":1,"algorithm":"blake3",${chunker}}`,
+    `{"format":"cairn-store","version":3,"algorithm":"blake3",${chunker}}`,
+    `{"format":"cairn-store","version":2,"algorithm":"md5",${chunker}}`,
     '{"format":"cairn-store","version":2,"algorithm":"blake3"}',
-    '{"format":"cairn-store","version":1,"algorithm":"md5"}',
   ])('is refused when its FORMAT is %s', async (text) => {
     await makeStore();
     await writeFile(join(folder, 'FORMAT'), text);
@@ -145,8 +159,8 @@ describe('a store that exists', () => {
     await store.catalog.startRun(run);
     await store.close();
     const bytes = await readFile(join(folder, 'cairn.db'));
-    // The tables are known from the first page; what is in them is not.
-    await writeFile(join(folder, 'cairn.db'), bytes.fill(0xff, 4096 * 4));
+    const page = await firstPageOf('runs');
+    await writeFile(join(folder, 'cairn.db'), bytes.fill(0xff, 4096 * (page - 1), 4096 * page));
     const damaged = await openStore(folder);
     await expectCairnError(damaged.catalog.getRun('r'), 'integrity_mismatch');
     await expectCairnError(damaged.catalog.listRuns({}), 'integrity_mismatch');
