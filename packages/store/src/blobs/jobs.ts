@@ -1,6 +1,6 @@
 import type { AnyIterable, PutResult, Source, TransferOptions } from '@cairn/core';
 import { type FileSystem, sameStamp, stampOf, translateFsError } from '@cairn/file';
-import type { FileToRead } from '../ingest/ingestor.js';
+import type { FileToRead } from '../ingest/source-file.js';
 import { groupByFolder } from '../stat-cache/group-by-folder.js';
 import type { SeenGroup, StatCache } from '../stat-cache/stat-cache.js';
 

@@ -6,7 +6,7 @@ import {
   type TransferOptions,
 } from '@cairn/core';
 import { type FileSystem, translateFsError } from '@cairn/file';
-import { digestAt, type Hashed, type HashedBlob } from '../ingest/ingestor.js';
+import { digestAt, type Hashed, type HashedBlob } from '../ingest/hashed.js';
 import { type FinishedPack, packPath } from '../packs/open-pack.js';
 import { rawDigest, readTable, recipeKind } from '../packs/pack-format.js';
 import {

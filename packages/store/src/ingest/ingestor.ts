@@ -1,58 +1,19 @@
-import {
-  CairnError,
-  type ContentDigest,
-  type FileStamp,
-  type Hasher,
-  type IncrementalHash,
-  quote,
-} from '@cairn/core';
-import { sameStamp, stampOf, translateFsError } from '@cairn/file';
+import type { Hasher, IncrementalHash } from '@cairn/core';
+import { translateFsError } from '@cairn/file';
 import type { Chunker } from '../chunker/chunker.js';
 import { type FinishedPack, OpenPack, type PackPlace } from '../packs/open-pack.js';
-import { dataKind, digestBytes, rawDigest, recipeKind } from '../packs/pack-format.js';
-import { closeQuietly } from '../packs/read-only-files.js';
-import { maxSegmentBytes, Recipe } from '../packs/recipe.js';
-
-/**
- * Room in the buffer for the segments of what is read into it, in bytes: one that was open before, and a row for each
- * chunk.
- */
-export const segmentRoom: number = 4 * maxSegmentBytes;
-
-/** A file to be read, and what it looked like when it was added. */
-export interface FileToRead {
-  readonly path: string;
-  readonly stamp: FileStamp;
-}
-
-/** What was read and hashed, and now waits in memory for {@link Ingestor.keep}. */
-export interface Hashed {
-  /** The digests of the records, one after the other. */
-  readonly digests: Uint8Array;
-  readonly lengths: Uint32Array;
-  /** How many bytes were read for it. */
-  readonly bytesRead: number;
-}
-
-/** A part of a large blob, cut into chunks. */
-export interface HashedPart extends Hashed {
-  /** Of the whole blob, once its end was reached. */
-  readonly blob?: HashedBlob;
-}
-
-export interface HashedBlob {
-  readonly digest: ContentDigest;
-  readonly size: number;
-  /** The bytes of the record by which it is put together. */
-  readonly recipe: Uint8Array;
-}
+import { dataKind, rawDigest, recipeKind } from '../packs/pack-format.js';
+import { Recipe } from '../packs/recipe.js';
+import { digestAt, type Hashed, type HashedBlob, type HashedPart, Records } from './hashed.js';
+import { type FileToRead, SourceFile } from './source-file.js';
 
 export interface IngestContext extends PackPlace {
   readonly hasher: Hasher;
+  /** Its buffer has room for `partBytes`, and behind them for the segments that {@link Recipe} makes of their chunks. */
   readonly chunker: Chunker;
+  /** How much of a large blob is read at once, with what was left of it the last time, in bytes. */
+  readonly partBytes: number;
 }
-
-type OpenFile = FileToRead & { readonly descriptor: number };
 
 /** A large blob that is being cut. */
 interface Large {
@@ -68,53 +29,54 @@ export class Ingestor {
   readonly #context: IngestContext;
   readonly #buffer: Uint8Array;
   /** Where the records that were hashed last are in the buffer, and what their digests are. */
-  #hashed: Hashed & { readonly starts: readonly number[] } = nothing;
+  #records: Records;
   /** How far the part of a large blob that was hashed last is cut, and where it ends in the buffer. */
   #cut: { readonly end: number; readonly filled: number } = uncut;
   /** How much of the buffer's beginning is a chunk of a large blob whose end wasn't seen yet. */
   #carry = 0;
   #large: Large | undefined;
   /** Where its bytes come from, if from a file. */
-  #file: OpenFile | undefined;
+  #file: SourceFile | undefined;
   #pack: OpenPack | undefined;
 
   constructor(context: IngestContext) {
     this.#context = context;
     this.#buffer = context.chunker.buffer;
+    this.#records = this.#begin();
   }
 
   /** Reads files that fit into the buffer together. @throws CairnError `source_changed`, `not_found`, `forbidden`, … */
   readFiles(files: readonly FileToRead[]): Hashed {
-    const records = new Records();
-    for (const file of files) this.#add(records, this.#readFile(file, records.end));
-    return this.#give(records, records.end);
+    const records = this.#begin();
+    for (const file of files) records.add(this.#readFile(file, records.end));
+    return records.hashed(records.end);
   }
 
   /** Takes bytes that fit into the buffer together. */
   takeBytes(items: readonly Uint8Array[]): Hashed {
-    const records = new Records();
+    const records = this.#begin();
     for (const item of items) {
       this.#buffer.set(item, records.end);
-      this.#add(records, item.length);
+      records.add(item.length);
     }
-    return this.#give(records, records.end);
+    return records.hashed(records.end);
   }
 
   /** Begins with a large file, whose parts {@link readPart} then reads. */
-  openFile({ path, stamp }: FileToRead): void {
-    const descriptor = reading(path, () => this.#context.fs.openSync(path, 'r'));
+  openFile(file: FileToRead): void {
     this.openBytes();
-    this.#file = { descriptor, path, stamp };
+    this.#file = new SourceFile(this.#context.fs, file);
   }
 
   readPart(): HashedPart {
-    const file = this.#file as OpenFile;
+    const file = this.#file as SourceFile;
     const { recipe } = this.#large as Large;
-    const remaining = file.stamp.size - recipe.size - this.#carry;
-    const count = this.#fill(file.descriptor, file.path, this.#carry, this.room());
-    const isEnd = count < this.room() || count >= remaining;
+    const before = recipe.size + this.#carry;
+    const room = this.room();
+    const count = file.read(this.#buffer, this.#carry, room);
+    const isEnd = count < room || before + count >= file.stamp.size;
     if (isEnd) {
-      this.#checkStamp(file.descriptor, file, count - remaining);
+      file.checkUnchanged(before + count);
       this.#closeFile();
     }
     return this.#cutPart(this.#carry + count, isEnd);
@@ -123,19 +85,20 @@ export class Ingestor {
   /** Begins with a large blob whose bytes {@link takePart} is given. */
   openBytes(): void {
     const { hasher } = this.#context;
+    this.#closeFile();
     this.#large = { hash: hasher.create(), recipe: new Recipe(hasher) };
     this.#carry = 0;
   }
 
-  /** Takes as many bytes as {@link room} says, or fewer if they are the last. */
+  /** Takes as many bytes as {@link room} says at most. */
   takePart(bytes: Uint8Array, isLast: boolean): HashedPart {
     this.#buffer.set(bytes, this.#carry);
     return this.#cutPart(this.#carry + bytes.length, isLast);
   }
 
-  /** How many bytes the buffer can take now. */
+  /** How many bytes of a large blob the buffer can take now. */
   room(): number {
-    return this.#buffer.length - segmentRoom - this.#carry;
+    return this.#context.partBytes - this.#carry;
   }
 
   /**
@@ -144,7 +107,7 @@ export class Ingestor {
    * @param wanted For each record, 1 if it is and 0 if not.
    */
   keep(wanted: Uint8Array): FinishedPack | undefined {
-    const { digests, lengths, starts } = this.#hashed;
+    const { digests, lengths, starts } = this.#records;
     const endOf = (i: number) => (starts[i] as number) + (lengths[i] as number);
     for (let i = 0; i < wanted.length; ) {
       if (wanted[i] !== 1) {
@@ -154,7 +117,7 @@ export class Ingestor {
       const first = i++;
       while (wanted[i] === 1 && starts[i] === endOf(i - 1)) i++;
       this.#append(this.#buffer.subarray(starts[first], endOf(i - 1)), (pack) => {
-        for (let k = first; k < i; k++) pack.list(digestAt(digests, k), dataKind, lengths[k] as number);
+        for (let k = first; k < i; k++) pack.list(digests[k] as Uint8Array, dataKind, lengths[k] as number);
       });
     }
     this.#moveCarry();
@@ -183,68 +146,35 @@ export class Ingestor {
     this.#large = undefined;
     this.#carry = 0;
     this.#cut = uncut;
-    this.#hashed = nothing;
-    this.#pack?.abandon();
-    this.#pack = undefined;
+    this.#begin();
+    this.#abandonPack();
   }
 
-  #readFile({ path, stamp }: FileToRead, start: number): number {
-    const { fs } = this.#context;
-    const descriptor = reading(path, () => fs.openSync(path, 'r'));
+  #begin(): Records {
+    this.#records = new Records(this.#buffer, this.#context.hasher);
+    return this.#records;
+  }
+
+  #readFile(toRead: FileToRead, start: number): number {
+    const file = new SourceFile(this.#context.fs, toRead);
     try {
-      const length = this.#fill(descriptor, path, start, stamp.size);
-      this.#checkStamp(descriptor, { path, stamp }, length - stamp.size);
+      // Some files say that they are empty and are not.
+      const length = file.read(this.#buffer, start, Math.max(toRead.stamp.size, 1));
+      file.checkUnchanged(length);
       return length;
     } finally {
-      closeQuietly(fs, descriptor);
+      file.close();
     }
-  }
-
-  /** Reads up to `length` bytes into the buffer and returns how many there were. */
-  #fill(descriptor: number, path: string, start: number, length: number): number {
-    const { fs } = this.#context;
-    let filled = 0;
-    while (filled < length) {
-      const [at, most] = [start + filled, length - filled];
-      const count = reading(path, () => fs.readSync(descriptor, this.#buffer, at, most, null));
-      if (count === 0) break;
-      filled += count;
-    }
-    return filled;
-  }
-
-  /** A file that looks the same after it was read was the same all the while. */
-  #checkStamp(descriptor: number, { path, stamp }: FileToRead, excess: number): void {
-    const now = reading(path, () => stampOf(this.#context.fs.fstatSync(descriptor), path));
-    if (excess === 0 && sameStamp(now, stamp)) return;
-    throw new CairnError('source_changed', `${quote(path)} changed after it was added`, {
-      hint: 'Add it again once nothing writes to it, or add it with { copy: true }.',
-    });
-  }
-
-  /** Hashes the next record of a list that lies in the buffer. */
-  #add(records: Records, length: number): Uint8Array {
-    const bytes = this.#buffer.subarray(records.end, records.end + length);
-    const digest = rawDigest(this.#context.hasher.hash(bytes));
-    records.add(digest, length);
-    return digest;
-  }
-
-  #give(records: Records, bytesRead: number): Hashed {
-    const { digests, lengths } = records;
-    const hashed = { digests: Buffer.concat(digests), lengths: Uint32Array.from(lengths), bytesRead };
-    this.#hashed = { ...hashed, starts: records.starts };
-    return hashed;
   }
 
   #cutPart(filled: number, isLast: boolean): HashedPart {
     const { hash, recipe } = this.#large as Large;
     hash.update(this.#buffer.subarray(this.#carry, filled));
-    const records = new Records();
+    const records = this.#begin();
     while (records.end < filled) {
       const end = this.#context.chunker.cut(records.end, filled, isLast);
       if (end === undefined) break;
-      this.#add(records, end - records.end);
+      records.add(end - records.end);
     }
     this.#cut = { end: records.end, filled };
     // Segments go behind all that was read, where the buffer has room for them.
@@ -252,14 +182,14 @@ export class Ingestor {
     const addSegment = (segment: Uint8Array | undefined) => {
       if (segment === undefined) return;
       this.#buffer.set(segment, records.end);
-      this.#add(records, segment.length);
+      records.add(segment.length);
     };
     const count = records.lengths.length;
     for (let i = 0; i < count; i++) {
       addSegment(recipe.add(records.digests[i] as Uint8Array, records.lengths[i] as number));
     }
     if (isLast) addSegment(recipe.end());
-    const hashed = this.#give(records, filled - this.#carry);
+    const hashed = records.hashed(filled - this.#carry);
     if (!isLast) return hashed;
     return { ...hashed, blob: { digest: hash.digest(), size: recipe.size, recipe: recipe.encode() } };
   }
@@ -270,7 +200,7 @@ export class Ingestor {
     this.#buffer.copyWithin(0, end, filled);
     this.#carry = filled - end;
     this.#cut = uncut;
-    this.#hashed = nothing;
+    this.#begin();
   }
 
   #append(bytes: Uint8Array, list: (pack: OpenPack) => void): void {
@@ -285,45 +215,22 @@ export class Ingestor {
     try {
       return work();
     } catch (error) {
+      // Nobody knows how much of it was written. Whoever shares it must not go on with it.
+      this.#abandonPack();
       // Messages name the folder: a temporary name says nothing to anybody.
       throw translateFsError(error, 'write to', this.#context.packs);
     }
   }
 
+  #abandonPack(): void {
+    this.#pack?.abandon();
+    this.#pack = undefined;
+  }
+
   #closeFile(): void {
-    const file = this.#file;
+    this.#file?.close();
     this.#file = undefined;
-    if (file !== undefined) closeQuietly(this.#context.fs, file.descriptor);
   }
 }
 
 const uncut = { end: 0, filled: 0 };
-const nothing = { digests: new Uint8Array(), lengths: new Uint32Array(), starts: [], bytesRead: 0 };
-
-/** Records in the buffer. */
-class Records {
-  readonly starts: number[] = [];
-  readonly lengths: number[] = [];
-  readonly digests: Uint8Array[] = [];
-  /** Where the next one begins. */
-  end = 0;
-
-  add(digest: Uint8Array, length: number): void {
-    this.digests.push(digest);
-    this.starts.push(this.end);
-    this.lengths.push(length);
-    this.end += length;
-  }
-}
-
-export function digestAt(digests: Uint8Array, index: number): Uint8Array {
-  return digests.subarray(index * digestBytes, (index + 1) * digestBytes);
-}
-
-function reading<T>(path: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw translateFsError(error, 'read', path);
-  }
-}

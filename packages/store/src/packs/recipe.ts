@@ -18,8 +18,11 @@ const rowBytes = digestBytes + 4;
 const endsBelow = 6;
 /** A segment has at most this many rows. */
 const maxRows = 512;
-/** In bytes. */
-export const maxSegmentBytes: number = maxRows * rowBytes;
+
+/** How many bytes the segments have at most that so many chunks complete or begin. */
+export function segmentBytes(chunks: number): number {
+  return (chunks + maxRows) * rowBytes;
+}
 
 /** The recipe of a blob that is being cut. It grows as chunks come. */
 export class Recipe {

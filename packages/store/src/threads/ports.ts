@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { createChunker } from '../chunker/chunker.js';
 import type { ChunkerParams } from '../chunker/chunker-params.js';
-import { type IngestContext, Ingestor, segmentRoom } from '../ingest/ingestor.js';
+import { type IngestContext, Ingestor } from '../ingest/ingestor.js';
+import { segmentBytes } from '../packs/recipe.js';
 import { type FileToRestore, type Restored, restoreFiles } from '../restore/restore-files.js';
 import { type StartedWorker, startWorker, type WorkerOptions } from './worker-port.js';
 
@@ -45,7 +46,7 @@ export const batchBytes: number = 4 * 1024 * 1024;
 
 const maxWorkers = 4;
 
-export type SharedPortsOptions = Omit<IngestContext, 'chunker'> & {
+export type SharedPortsOptions = Omit<IngestContext, 'chunker' | 'partBytes'> & {
   readonly chunker: ChunkerParams;
   /** Whether worker threads may be used: not where the file system isn't the real one. */
   readonly workers: boolean;
@@ -53,7 +54,9 @@ export type SharedPortsOptions = Omit<IngestContext, 'chunker'> & {
 
 /** Makes what does the work of a thread. */
 export function createWork({ chunker, ...context }: Omit<SharedPortsOptions, 'workers'>): Work {
-  return new Work({ ...context, chunker: createChunker(chunker, batchBytes + chunker.max + segmentRoom) });
+  const partBytes = batchBytes + chunker.max;
+  const room = segmentBytes(Math.ceil(partBytes / chunker.min));
+  return new Work({ ...context, partBytes, chunker: createChunker(chunker, partBytes + room) });
 }
 
 export function sharedPorts({ workers: mayHaveWorkers, ...context }: SharedPortsOptions): SharedPorts {
@@ -62,6 +65,7 @@ export function sharedPorts({ workers: mayHaveWorkers, ...context }: SharedPorts
   const idleLocals: Port[] = [];
   const idleWorkers: Port[] = [];
   const workers = new Map<Port, StartedWorker>();
+  let isClosed = false;
   const most = mayHaveWorkers ? Math.min(availableParallelism(), maxWorkers) : 0;
 
   return {
@@ -71,8 +75,11 @@ export function sharedPorts({ workers: mayHaveWorkers, ...context }: SharedPorts
     },
     takeLocal: () => idleLocals.pop() ?? createWork(context),
     takeWorker() {
-      const idle = idleWorkers.pop();
-      if (idle !== undefined || workers.size >= most) return idle;
+      for (let idle = idleWorkers.pop(); idle !== undefined; idle = idleWorkers.pop()) {
+        if (workers.get(idle)?.isRunning()) return idle;
+        workers.delete(idle);
+      }
+      if (workers.size >= most || isClosed) return undefined;
       const started = startWorker(workerOptions);
       if (started !== undefined) workers.set(started.port, started);
       return started?.port;
@@ -84,8 +91,9 @@ export function sharedPorts({ workers: mayHaveWorkers, ...context }: SharedPorts
       else workers.delete(port);
     },
     async close() {
+      isClosed = true;
+      // Those that are in use are forgotten when they are given back.
       await Promise.all([...workers.values()].map(({ stop }) => stop()));
-      workers.clear();
       idleWorkers.length = 0;
       idleLocals.length = 0;
     },

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { ContentAlgorithm } from '@cairn/core';
+import { CairnError, type ContentAlgorithm } from '@cairn/core';
 import type { ChunkerParams } from '../chunker/chunker-params.js';
 import type { Port } from './ports.js';
 import { reviveError, type SentError } from './sent-error.js';
@@ -38,19 +38,19 @@ const methods: readonly (keyof Port)[] = [
 export interface StartedWorker {
   readonly port: Port;
   isRunning(): boolean;
+  /** Takes no more calls, and leaves nothing half-done. */
   stop(): Promise<void>;
 }
 
-/** Starts an ingestor in a thread of its own; `undefined` where its file isn't there, as in a bundle. */
+/** Starts an ingestor in a thread of its own; `undefined` where none can be had. */
 export function startWorker(workerData: WorkerOptions): StartedWorker | undefined {
-  const file = new URL('./worker.js', import.meta.url);
-  if (!existsSync(fileURLToPath(file))) return undefined;
-  const worker = new Worker(file, { workerData });
+  const worker = startThread(workerData);
+  if (worker === undefined) return undefined;
   const waiting: { resolve(result: unknown): void; reject(error: unknown): void }[] = [];
   let failure: unknown;
-  const fail = (error: unknown) => {
-    failure = error;
-    for (const { reject } of waiting.splice(0)) reject(error);
+  const fail = (error?: unknown) => {
+    failure ??= threadEnded(error);
+    for (const { reject } of waiting.splice(0)) reject(failure);
   };
   worker.on('message', (answer: Answer) => {
     const call = waiting.shift();
@@ -60,7 +60,7 @@ export function startWorker(workerData: WorkerOptions): StartedWorker | undefine
     else call?.resolve(answer.result);
   });
   worker.on('error', fail);
-  worker.on('exit', () => fail(new Error('a thread of the store ended')));
+  worker.on('exit', () => fail());
   worker.unref();
 
   const call = (method: keyof Port, args: unknown[]) =>
@@ -77,7 +77,28 @@ export function startWorker(workerData: WorkerOptions): StartedWorker | undefine
     port,
     isRunning: () => failure === undefined,
     async stop() {
+      const left = call('abandon', []).catch(() => undefined);
+      failure ??= threadEnded();
+      await left;
       await worker.terminate();
     },
   };
+}
+
+/** A bundle lacks the file, or has one of its own by a name that is less strange; and threads may be forbidden. */
+function startThread(workerData: WorkerOptions): Worker | undefined {
+  const file = new URL('./cairn-store-worker.js', import.meta.url);
+  try {
+    // What Node was started with is for the program: --input-type would keep the thread from starting.
+    return existsSync(fileURLToPath(file)) ? new Worker(file, { workerData, execArgv: [] }) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function threadEnded(cause?: unknown): CairnError {
+  return new CairnError('unavailable', 'a thread of the store ended before its work was done', {
+    hint: 'Repeat the call. If the store was closed meanwhile, open it again.',
+    ...(cause === undefined ? {} : { cause }),
+  });
 }

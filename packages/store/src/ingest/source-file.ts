@@ -1,0 +1,62 @@
+import { CairnError, type FileStamp, quote } from '@cairn/core';
+import { type SyncFileSystem, sameStamp, stampOf, translateFsError } from '@cairn/file';
+import { closeQuietly } from '../packs/read-only-files.js';
+
+/** A file to be read, and what it looked like when it was added. */
+export interface FileToRead {
+  readonly path: string;
+  readonly stamp: FileStamp;
+}
+
+/** A file that is being read, synchronously. Close it. */
+export class SourceFile {
+  readonly stamp: FileStamp;
+  readonly #fs: SyncFileSystem;
+  readonly #path: string;
+  readonly #descriptor: number;
+
+  constructor(fs: SyncFileSystem, { path, stamp }: FileToRead) {
+    this.#fs = fs;
+    this.#path = path;
+    this.stamp = stamp;
+    this.#descriptor = this.#reading(() => fs.openSync(path, 'r'));
+  }
+
+  /** Reads the next `length` bytes into a buffer, and returns how many there were. */
+  read(buffer: Uint8Array, start: number, length: number): number {
+    let filled = 0;
+    while (filled < length) {
+      const [at, most] = [start + filled, length - filled];
+      const count = this.#reading(() => this.#fs.readSync(this.#descriptor, buffer, at, most, null));
+      if (count === 0) break;
+      filled += count;
+    }
+    return filled;
+  }
+
+  /**
+   * A file that looks the same after it was read was the same all the while.
+   *
+   * @param bytesRead Of all of it.
+   * @throws CairnError `source_changed`.
+   */
+  checkUnchanged(bytesRead: number): void {
+    const now = this.#reading(() => stampOf(this.#fs.fstatSync(this.#descriptor), this.#path));
+    if (bytesRead === this.stamp.size && sameStamp(now, this.stamp)) return;
+    throw new CairnError('source_changed', `${quote(this.#path)} changed after it was added`, {
+      hint: 'Add it again once nothing writes to it, or add it with { copy: true }.',
+    });
+  }
+
+  close(): void {
+    closeQuietly(this.#fs, this.#descriptor);
+  }
+
+  #reading<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw translateFsError(error, 'read', this.#path);
+    }
+  }
+}
