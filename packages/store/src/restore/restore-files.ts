@@ -112,29 +112,31 @@ function publish(fs: SyncFileSystem, path: string, write: (descriptor: number) =
   const temp = join(dirname(path), `.cairn-${prefix}${number}.tmp`);
   let descriptor: number | undefined;
   let isThere = false;
+  // Once: by then another thread may have a file of that number.
+  const close = () => {
+    const open = descriptor;
+    descriptor = undefined;
+    if (open !== undefined) fs.closeSync(open);
+  };
   try {
     descriptor = fs.openSync(temp, 'wx', 0o666);
     isThere = true;
     if (!write(descriptor)) return unreadable;
     const stamp = stampOf(fs.fstatSync(descriptor), path);
-    fs.closeSync(descriptor);
-    descriptor = undefined;
+    close();
     fs.renameSync(temp, path);
     isThere = false;
     return { outcome: 'written', stamp };
   } catch (error) {
     throw describe(error, fs, path);
   } finally {
-    if (isThere) tidyUp(fs, temp, descriptor);
+    if (isThere) tryAll(close, () => fs.unlinkSync(temp));
   }
 }
 
 /** What went wrong first is what the caller must hear of. */
-function tidyUp(fs: SyncFileSystem, temp: string, descriptor: number | undefined): void {
-  for (const step of [
-    () => descriptor !== undefined && fs.closeSync(descriptor),
-    () => fs.unlinkSync(temp),
-  ]) {
+function tryAll(...steps: readonly (() => void)[]): void {
+  for (const step of steps) {
     try {
       step();
     } catch {

@@ -26,6 +26,7 @@ export interface LookedAt {
 export class StatCache {
   readonly #context: StatCacheContext;
   readonly #epoch: number;
+  #hasSuspects: Promise<boolean> | undefined;
   readonly #full: (readonly [GroupKey, Uint8Array])[] = [];
 
   /** @param epoch Of garbage collection, when the call began. */
@@ -38,14 +39,16 @@ export class StatCache {
   async recall(key: GroupKey, count: number, options: CallOptions): Promise<SeenGroup> {
     const { database, reader } = this.#context;
     const seen = await database.read(() => readSeen(key), options);
-    if (seen === undefined || (await reader.hasSuspects())) return this.#group(key, count, new Map());
+    if (seen === undefined) return this.#group(key, count, new Map());
+    this.#hasSuspects ??= reader.hasSuspects();
+    if (await this.#hasSuspects) return this.#group(key, count, new Map());
     if (seen.epoch === this.#epoch) return this.#group(key, count, seen.files);
     const there = await reader.find(
       [...seen.files.values()].map(({ digest }) => digest),
       options,
     );
     const files = [...seen.files].filter(([, { digest }]) => there.has(keyOf(digest)));
-    return this.#group(key, count, new Map(files));
+    return this.#group(key, count, new Map(files), { isNews: true });
   }
 
   /** Writes down what was found. All of its bytes must be in the store by then. */
@@ -57,8 +60,13 @@ export class StatCache {
     return this.#full.length === 0;
   }
 
-  #group(key: GroupKey, count: number, known: ReadonlyMap<string, SeenFile>): SeenGroup {
-    return new SeenGroup(known, count, (files) => this.#full.push([key, encodeFiles(files)]));
+  #group(
+    key: GroupKey,
+    count: number,
+    known: ReadonlyMap<string, SeenFile>,
+    { isNews = false } = {},
+  ): SeenGroup {
+    return new SeenGroup(known, count, isNews, (files) => this.#full.push([key, encodeFiles(files)]));
   }
 }
 
@@ -68,15 +76,18 @@ export class SeenGroup {
   readonly #save: (files: ReadonlyMap<string, SeenFile>) => void;
   readonly #found = new Map<string, SeenFile>();
   #missing: number;
-  #hasNews = false;
+  #hasNews: boolean;
 
+  /** @param isNews Whether what is known is worth saving as it is, for a later epoch. */
   constructor(
     known: ReadonlyMap<string, SeenFile>,
     count: number,
+    isNews: boolean,
     save: (files: ReadonlyMap<string, SeenFile>) => void,
   ) {
     this.#known = known;
     this.#missing = count;
+    this.#hasNews = isNews;
     this.#save = save;
   }
 
