@@ -1,7 +1,7 @@
-"""Checks a Cairn store without Cairn: every blob hashes to its name, and no version lacks a blob.
-Usage: verify-store.py FOLDER. Stores with BLAKE3 digests need the Python package blake3."""
+"""Checks a Cairn store without Cairn: every byte of its packs is as it was written, and no version lacks a blob.
+Usage: verify-store.py FOLDER, while nothing writes to it. Stores with BLAKE3 digests need the Python package blake3."""
 
-import hashlib, json, pathlib, sqlite3, sys
+import functools, hashlib, json, pathlib, sqlite3, struct, sys
 
 store = pathlib.Path(sys.argv[1])
 algorithm = json.loads((store / "FORMAT").read_text())["algorithm"]
@@ -9,36 +9,73 @@ if algorithm == "blake3":
     from blake3 import blake3 as new_hash
 else:
     new_hash = hashlib.sha256
+database = sqlite3.connect(f"file:{store / 'cairn.db'}?mode=ro", uri=True)
+places = "SELECT o.digest, p.name, o.kind, o.start, o.length FROM objects o JOIN packs p ON p.id = o.pack_id"
+index = {digest: place for digest, *place in database.execute(places)}
 problems = []
 
 
-def read(digest):
-    value = digest.removeprefix(algorithm + ":")
-    path = store / "blobs" / algorithm / value[:2] / value[2:]
-    return path.read_bytes() if path.exists() else problems.append(f"{digest} is missing") or b""
+def is_intact(digest, kind, record):
+    claimed, bytes = (record[:32], record[32:]) if kind == 1 else (digest, record)
+    return new_hash(bytes).digest() == claimed
+
+
+for path in sorted((store / "packs").iterdir()):
+    data = path.read_bytes()
+    end = 40 * int.from_bytes(data[-40:-36], "little") + 48
+    if data[-48:-40] == b"CAIRNPK1" and new_hash(data[-end:-32]).digest() == data[-32:]:
+        records = list(struct.iter_unpack("<32sIB3x", data[-end:-48]))
+    else:
+        records = problems.append(f"{path}: the table is damaged") or []
+    start = 0
+    for digest, length, kind in records:
+        if not is_intact(digest, kind, data[start : start + length]):
+            problems.append(f"{path}: {algorithm}:{digest.hex()} is damaged, at {start}")
+        start += length
+    if records and start != len(data) - end:
+        problems.append(f"{path}: {len(data) - end} bytes hold records of {start}")
+
+
+def pieces(digest):
+    name, kind, start, length = index[digest]
+    with open(store / "packs" / f"{name}.pack", "rb") as file:
+        file.seek(start)
+        record = file.read(length)
+    if not is_intact(digest, kind, record):
+        raise LookupError(digest)
+    if kind == 0:
+        yield record
+        return
+    for segment, _ in struct.iter_unpack("<32sI", record[32:]):
+        for chunk, _ in struct.iter_unpack("<32sI", b"".join(pieces(segment))):
+            yield from pieces(chunk)
+
+
+@functools.cache
+def is_there(digest):
+    raw, whole = bytes.fromhex(digest.partition(":")[2]), new_hash()
+    try:
+        for piece in pieces(raw):
+            whole.update(piece)
+    except (LookupError, OSError):
+        problems.append(f"{digest} is missing or damaged")
+    return whole.digest() == raw
 
 
 def lines(digest):
-    return [json.loads(line) for line in read(digest).splitlines()]
+    blob = pieces(bytes.fromhex(digest.partition(":")[2])) if is_there(digest) else []
+    return [json.loads(line) for line in b"".join(blob).splitlines()]
 
 
-for path in (store / "blobs" / algorithm).glob("??/*"):
-    if new_hash(path.read_bytes()).hexdigest() != path.parent.name + path.name:
-        problems.append(f"{path} is damaged")
-if problems:
-    sys.exit("\n".join(problems))
-
-database = sqlite3.connect(f"file:{store / 'cairn.db'}?mode=ro", uri=True)
-rows = database.execute(
+versions = database.execute(
     "SELECT c.name, v.version, v.manifest FROM versions v JOIN collections c ON c.id = v.collection_id"
     " WHERE v.deleted_at IS NULL"
 )
-for name, version, manifest in rows:
+for name, version, manifest in versions:
     for leaf in lines(manifest)[1:]:
         for entry in lines(leaf["leaf"]):
-            if "uri" not in entry and read(entry["digest"]) == b"" and entry["size"] > 0:
+            if "uri" not in entry and not is_there(entry["digest"]):
                 problems.append(f"{name}:v{version} can't have {entry['path']}")
-
 if problems:
     sys.exit("\n".join(problems))
 print("all is well")
