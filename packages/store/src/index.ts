@@ -1,6 +1,8 @@
 export type { Liveness } from './catalog/run-rows.js';
 export type { LocalStore } from './local-store.js';
 export type { DeadReason, GcOptions, GcProgress, GcResult } from './maintenance/gc.js';
+export type { AffectedVersion, Problem, ProblemKind } from './maintenance/problems.js';
+export type { VerifyOptions, VerifyProgress, VerifyReport } from './maintenance/verify.js';
 export { type OpenStoreOptions, openStore } from './open-store.js';
 export { isOwnerAlive, thisProcess } from './run-owner.js';
 export type { SqliteDriver, SqliteHandle, SqliteStatement } from './sql/sqlite/driver.js';

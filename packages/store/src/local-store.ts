@@ -5,6 +5,7 @@ import { sqlCatalog } from './catalog/catalog.js';
 import type { Liveness } from './catalog/run-rows.js';
 import type { StoreFormat } from './format.js';
 import { collectGarbage, type GcOptions, type GcResult } from './maintenance/gc.js';
+import { type VerifyOptions, type VerifyReport, verifyStore } from './maintenance/verify.js';
 import { PackReader } from './packs/pack-reader.js';
 import type { Database } from './sql/database.js';
 import { packsOf, tempOf } from './store-folder.js';
@@ -20,6 +21,13 @@ export interface LocalStore extends Store {
    * `storage_full`, `unavailable`.
    */
   gc(options?: GcOptions): Promise<GcResult>;
+
+  /**
+   * Reads every byte of the store and says what is wrong with it: what is wrong is no error.
+   *
+   * @throws CairnError `unavailable`; `storage_readonly`, `storage_full` with `repair`.
+   */
+  verify(options?: VerifyOptions): Promise<VerifyReport>;
 }
 
 export interface LocalStoreParts {
@@ -51,6 +59,7 @@ export async function localStore(parts: LocalStoreParts): Promise<LocalStore> {
     blobs,
     catalog: sqlCatalog(database, { liveness }),
     gc: (options) => collectGarbage(maintained, options),
+    verify: (options) => verifyStore(maintained, options),
     async close() {
       await ports.close();
       await database.close();

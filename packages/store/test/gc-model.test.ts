@@ -1,25 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CairnError, type ContentDigest, openManifest, readAll } from '@cairn/core';
-import { nodeFileSystem } from '@cairn/file';
+import { CairnError, readAll } from '@cairn/core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { defaultChunker } from '../src/chunker/chunker-params.js';
-import { openStore } from '../src/index.js';
-import { type LocalStore, localStore } from '../src/local-store.js';
-import type { Database } from '../src/sql/database.js';
+import { type LocalStore, openStore } from '../src/index.js';
 import { openSqlite } from '../src/sql/sqlite/database.js';
 import { loadSqlite } from '../src/sql/sqlite/driver.js';
-import {
-  collection,
-  commit,
-  type Files,
-  randomBytes,
-  readVersions,
-  store as storeFiles,
-} from './maintained-store.js';
+import { collection, digestsOf, logAnyway, randomBytes, readVersions } from './maintained-store.js';
 import { isFull } from './scale.js';
+import { openWrapped } from './wrapped-store.js';
 
 // Writers, readers, deleters and collections of garbage in several open stores of one folder. Each call of a database is a
 // point at which fast-check decides who goes on.
@@ -59,42 +49,6 @@ const action: fc.Arbitrary<Action> = fc.oneof(
 
 const collectAll = { graceMs: -60_000, maxDead: 0 };
 
-/** Logs as the SDK does: what a collection of garbage took in between is looked for, and stored again if it is absent. */
-async function log(store: LocalStore, files: Files): Promise<void> {
-  let manifest: Awaited<ReturnType<typeof storeFiles>> | undefined;
-  for (;;) {
-    const basis = await store.blobs.basis();
-    try {
-      if (manifest === undefined || !(await isWhole(store, manifest.blob)))
-        manifest = await storeFiles(store, files);
-      await commit(store, manifest, basis);
-      return;
-    } catch (error) {
-      if (!CairnError.is(error, 'conflict') || !error.isRetryable) throw error;
-    }
-  }
-}
-
-async function isWhole({ blobs }: LocalStore, manifest: ContentDigest): Promise<boolean> {
-  try {
-    const needed = await digestsOf({ blobs }, manifest);
-    return (await blobs.has([...needed])).size === needed.size;
-  } catch (error) {
-    if (CairnError.is(error, 'not_found')) return false;
-    throw error;
-  }
-}
-
-async function digestsOf(
-  { blobs }: Pick<LocalStore, 'blobs'>,
-  manifest: ContentDigest,
-): Promise<Set<ContentDigest>> {
-  const { leaves, entries } = await openManifest(blobs, manifest);
-  const digests = new Set([manifest, ...leaves.map(({ digest }) => digest)]);
-  for await (const entry of entries()) if (entry.kind === 'file') digests.add(entry.digest);
-  return digests;
-}
-
 async function versionsOf({ catalog }: LocalStore) {
   const versions = [];
   for await (const version of catalog.listVersions(collection)) versions.push(version);
@@ -103,7 +57,7 @@ async function versionsOf({ catalog }: LocalStore) {
 
 async function perform(store: LocalStore, action: Action): Promise<void> {
   if (action.kind === 'log') {
-    await log(store, Object.fromEntries(action.files.map((i) => pool[i] as [string, Uint8Array])));
+    await logAnyway(store, Object.fromEntries(action.files.map((i) => pool[i] as [string, Uint8Array])));
   } else if (action.kind === 'gc') {
     await store.gc({ ...collectAll, maxDead: action.maxDead });
   } else {
@@ -139,29 +93,6 @@ async function countRows(folder: string): Promise<unknown> {
   }
 }
 
-async function openScheduled(
-  folder: string,
-  scheduled: (database: Database) => Database,
-): Promise<LocalStore> {
-  await (await openStore(folder)).close();
-  const path = join(folder, 'cairn.db');
-  const database = await openSqlite({
-    driver: await loadSqlite(),
-    path,
-    readOnly: false,
-    clock: Date.now,
-  });
-  return localStore({
-    fs: nodeFileSystem,
-    folder,
-    database: scheduled(database),
-    format: { algorithm: 'blake3', chunker: defaultChunker },
-    liveness: () => undefined,
-    readOnly: false,
-    now: Date.now,
-  });
-}
-
 const runs = isFull ? 1000 : 15;
 
 test(
@@ -171,20 +102,10 @@ test(
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), actors, async (scheduler, scripts) => {
         const folder = mkdtempSync(join(tmpdir(), 'cairn-gc-model-'));
-        const scheduled = (database: Database): Database => ({
-          ...database,
-          read: async (step, options) => {
-            await scheduler.schedule(Promise.resolve(), 'read');
-            return database.read(step, options);
-          },
-          write: async (step, options) => {
-            await scheduler.schedule(Promise.resolve(), 'write');
-            return database.write(step, options);
-          },
-        });
         const stores: LocalStore[] = [];
         try {
-          for (const _ of scripts) stores.push(await openScheduled(folder, scheduled));
+          for (const _ of scripts)
+            stores.push(await openWrapped(folder, () => scheduler.schedule(Promise.resolve())));
           await scheduler.waitFor(
             Promise.all(
               scripts.map(async (script, i) => {

@@ -4,15 +4,7 @@ import { join } from 'node:path';
 import { CairnError, type ContentDigest } from '@cairn/core';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type LocalStore, openStore } from '../src/index.js';
-import {
-  commit,
-  log,
-  put,
-  randomBytes,
-  readVersions,
-  sizeOfPacks,
-  store as storeFiles,
-} from './maintained-store.js';
+import { commit, log, put, randomBytes, readVersions, sizeOfPacks, storeFiles } from './maintained-store.js';
 
 let folder: string;
 let store: LocalStore;

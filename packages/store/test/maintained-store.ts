@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  CairnError,
   type CollectionRef,
   type ContentDigest,
   type Entry,
@@ -37,7 +38,7 @@ export async function put({ blobs }: Store, contents: readonly Uint8Array[]): Pr
 }
 
 /** Stores files and their manifest; not a version yet. */
-export async function store(target: Store, files: Files): Promise<WrittenManifest> {
+export async function storeFiles(target: Store, files: Files): Promise<WrittenManifest> {
   const paths = Object.keys(files).sort();
   const contents = paths.map((path) => Buffer.from(files[path] as Uint8Array));
   const digests = await put(target, contents);
@@ -70,7 +71,7 @@ export async function commit(
 /** Logs files as a run does that meets no garbage collection. */
 export async function log(target: Store, files: Files): Promise<VersionRecord> {
   const basis = await target.blobs.basis();
-  return commit(target, await store(target, files), basis);
+  return commit(target, await storeFiles(target, files), basis);
 }
 
 /** Reads all that the versions of a store need; throws if any of it is not right. */
@@ -90,4 +91,41 @@ export async function readVersions(target: Store): Promise<number> {
 export function sizeOfPacks(folder: string): number {
   const packs = join(folder, 'packs');
   return readdirSync(packs).reduce((sum, name) => sum + statSync(join(packs, name)).size, 0);
+}
+
+/** Logs as the SDK does: what a collection of garbage took in between is looked for, and stored again if it is absent. */
+export async function logAnyway(store: Store, files: Files): Promise<void> {
+  let manifest: WrittenManifest | undefined;
+  for (;;) {
+    const basis = await store.blobs.basis();
+    try {
+      if (manifest === undefined || !(await isWhole(store, manifest.blob)))
+        manifest = await storeFiles(store, files);
+      await commit(store, manifest, basis);
+      return;
+    } catch (error) {
+      if (!CairnError.is(error, 'conflict') || !error.isRetryable) throw error;
+    }
+  }
+}
+
+async function isWhole({ blobs }: Store, manifest: ContentDigest): Promise<boolean> {
+  try {
+    const needed = await digestsOf({ blobs }, manifest);
+    return (await blobs.has([...needed])).size === needed.size;
+  } catch (error) {
+    if (CairnError.is(error, 'not_found')) return false;
+    throw error;
+  }
+}
+
+/** All blobs that a version needs. */
+export async function digestsOf(
+  { blobs }: Pick<Store, 'blobs'>,
+  manifest: ContentDigest,
+): Promise<Set<ContentDigest>> {
+  const { leaves, entries } = await openManifest(blobs, manifest);
+  const digests = new Set([manifest, ...leaves.map(({ digest }) => digest)]);
+  for await (const entry of entries()) if (entry.kind === 'file') digests.add(entry.digest);
+  return digests;
 }

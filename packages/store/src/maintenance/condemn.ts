@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CallOptions } from '@cairn/core';
 import { recipeKind } from '../packs/pack-format.js';
+import { goneMeanwhile } from '../packs/pack-index.js';
 import { tuples } from '../sql/fragment.js';
 import { all, now, one, run, type Step } from '../sql/step.js';
 import type { MaintenanceContext } from './context.js';
@@ -70,6 +71,7 @@ async function condemnPages(
 
 /** Condemns objects, unless something came that isn't marked. */
 function* condemnSlice(rows: readonly ObjectRow[], marks: Marks): Step<boolean> {
+  if ((yield* readRepairs()) !== marks.repairs) throw goneMeanwhile();
   if (yield* hasNews(marks)) return false;
   const at = yield* now();
   let count = 0;
@@ -89,6 +91,12 @@ function* condemnSlice(rows: readonly ObjectRow[], marks: Marks): Step<boolean> 
     );
   }
   return true;
+}
+
+/** How often rows were made of what is in packs already. */
+export function* readRepairs(): Step<number> {
+  const row = yield* one("SELECT value FROM engine_state WHERE name = 'repairs'");
+  return Number(row?.value ?? 0);
 }
 
 /** Whether there are versions, or recipes where those count, that are not marked. */

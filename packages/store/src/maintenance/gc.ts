@@ -1,6 +1,6 @@
 import { CairnError, type CallOptions } from '@cairn/core';
 import { bytesOnDisk } from '../packs/pack-format.js';
-import { condemnGarbage } from './condemn.js';
+import { condemnGarbage, readRepairs } from './condemn.js';
 import { checkWritable, type MaintenanceContext } from './context.js';
 import { dropPack } from './drop-packs.js';
 import { Marks } from './marks.js';
@@ -86,7 +86,7 @@ export async function collectGarbage(
   }
 
   onProgress({ phase: 'mark', done: 0, total: undefined });
-  const marks = new Marks(context, options);
+  const marks = new Marks(context, await database.read(readRepairs, options), options);
   await marks.addVersions();
   onProgress({ phase: 'condemn', done: 0, total: undefined });
   const old = new Set<number>();

@@ -17,10 +17,14 @@ export class Marks {
   #version = 0;
   #pack: number | undefined;
 
-  constructor(context: MaintenanceContext, options: CallOptions) {
+  constructor(context: MaintenanceContext, repairs: number, options: CallOptions) {
     this.#context = context;
+    this.repairs = repairs;
     this.#options = options;
   }
+
+  /** How often the store had been repaired before anything was marked. */
+  readonly repairs: number;
 
   /** The newest version that was looked at; what came later is not marked. */
   get version(): number {

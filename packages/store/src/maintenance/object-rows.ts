@@ -1,6 +1,8 @@
 import type { CallOptions } from '@cairn/core';
 import type { RecordKind } from '../packs/pack-format.js';
+import { keyOf } from '../packs/pack-index.js';
 import type { Database } from '../sql/database.js';
+import { tuples } from '../sql/fragment.js';
 import { all, type Row } from '../sql/step.js';
 
 /** How many rows are read in one go. Nothing else of the process runs meanwhile. */
@@ -71,4 +73,28 @@ export function toObject(row: Row): ObjectRow {
     size: Number(row.size),
     isCondemned: Number(row.is_condemned) === 1,
   };
+}
+
+/** Rows by the keys of their digests, condemned or not. */
+export async function objectsByDigest(
+  database: Database,
+  digests: readonly Uint8Array[],
+  options: CallOptions,
+): Promise<Map<string, ObjectRow>> {
+  const list = tuples(1, digests.length);
+  const rows = await database.read(
+    () => all(`SELECT ${columns} FROM objects WHERE digest IN ${list}`, digests),
+    options,
+  );
+  return new Map(rows.map((row) => [keyOf(row.digest as Uint8Array), toObject(row)]));
+}
+
+/** All rows that lead to a pack, in the order of their places. For when its table can't tell: it goes through all rows. */
+export async function objectsOfPack(
+  database: Database,
+  packId: number,
+  options: CallOptions,
+): Promise<ObjectRow[]> {
+  const text = `SELECT ${columns} FROM objects WHERE pack_id = ? ORDER BY start, length`;
+  return (await database.read(() => all(text, [packId]), options)).map(toObject);
 }

@@ -36,13 +36,15 @@ export async function allPacks(database: Database, options: CallOptions): Promis
   }));
 }
 
+/** Rows are summed up a part at a time, so that the process gets to other work: so many values of their first byte. */
+const partBytes = 16;
+
 /** How much of each pack is in use. The packs are those that were there first. */
 export async function packUse(database: Database, options: CallOptions): Promise<PackUse[]> {
   const packs = await allPacks(database, options);
   const live = new Map<number, { count: number; bytes: number }>();
-  for (let byte = 0; byte < 256; byte++) {
-    // A part at a time, so that the process gets to other work.
-    const end = byte === 255 ? new Uint8Array(33).fill(0xff) : Uint8Array.of(byte + 1);
+  for (let byte = 0; byte < 256; byte += partBytes) {
+    const end = byte + partBytes === 256 ? new Uint8Array(33).fill(0xff) : Uint8Array.of(byte + partBytes);
     const rows = await database.read(
       () =>
         all(

@@ -17,10 +17,11 @@ const packName = /^(.+)\.pack$/;
  * got any. Each in a transaction, for the one that makes a pack's rows looks in its transaction whether the file is there.
  */
 export async function sweepPacks(
-  { fs, database, packs }: MaintenanceContext,
+  context: MaintenanceContext,
   before: number,
   options: CallOptions,
 ): Promise<Swept> {
+  const { fs, database, packs } = context;
   const swept = { files: 0, bytes: 0 };
   for (const file of fs.sync.readdirSync(packs)) {
     options.signal?.throwIfAborted();
@@ -31,9 +32,7 @@ export async function sweepPacks(
     const known = await database.read(() => hasRow(name), options);
     if (known) continue;
     const removed = await database.write(function* () {
-      if (yield* hasRow(name)) return false;
-      fs.sync.unlinkSync(path);
-      return true;
+      return !(yield* hasRow(name)) && unlinkIfThere(context, path);
     }, options);
     if (!removed) continue;
     swept.files++;

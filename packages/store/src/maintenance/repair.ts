@@ -1,0 +1,135 @@
+import { CairnError, type CallOptions } from '@cairn/core';
+import { stampOf } from '@cairn/file';
+import { packPath } from '../packs/open-pack.js';
+import { type PackRecord, recipeKind } from '../packs/pack-format.js';
+import { keyOf } from '../packs/pack-index.js';
+import { decodeRecipe } from '../packs/recipe.js';
+import { now, one, run, type Step } from '../sql/step.js';
+import { nameOf } from './check-packs.js';
+import type { MaintenanceContext } from './context.js';
+import { objectsByDigest, objectsOfPack } from './object-rows.js';
+import { type PackEnd, readPackEnd } from './pack-end.js';
+import { allPacks } from './pack-rows.js';
+import { isIntact, scanRecords } from './pack-scan.js';
+import type { Problems } from './problems.js';
+import { rewritePacks } from './rewrite-packs.js';
+
+const batchCount = 250;
+
+/**
+ * Has the index lead to intact copies wherever there are any, stores again what is known to be elsewhere, and writes anew
+ * the packs that are damaged.
+ */
+export async function repairStore(
+  context: MaintenanceContext,
+  problems: Problems,
+  options: CallOptions,
+): Promise<void> {
+  const { fs, packs } = context;
+  for (const file of fs.sync.readdirSync(packs)) {
+    options.signal?.throwIfAborted();
+    const name = file.endsWith('.pack') ? file.slice(0, -'.pack'.length) : undefined;
+    const end = name === undefined ? undefined : readPackEnd(context, name);
+    if (name !== undefined && end?.state === 'intact') await reindex(context, name, end, problems, options);
+  }
+  await storeAgain(context, problems, options);
+  const damaged = new Set(problems.list().map(({ pack }) => pack));
+  const sources = (await allPacks(context.database, options)).filter(({ name }) => damaged.has(name));
+  await rewritePacks(context, sources, {
+    ...options,
+    recordsOf: ({ id }) => objectsOfPack(context.database, id, options),
+    onSource: () => undefined,
+    onWritten: () => undefined,
+  });
+}
+
+interface Found {
+  readonly record: PackRecord;
+  /** Of the blob, in bytes. */
+  readonly size: number;
+}
+
+/** Makes the rows that a pack's table knows and the index doesn't, or knows wrong. */
+async function reindex(
+  context: MaintenanceContext,
+  name: string,
+  end: PackEnd & { readonly state: 'intact' },
+  problems: Problems,
+  options: CallOptions,
+): Promise<void> {
+  const { fs, hasher, database, packs } = context;
+  const path = packPath(packs, name);
+  const found: Found[] = [];
+  for await (const window of scanRecords(fs, path, end.records, options)) {
+    for (let at = 0; at < window.records.length; at += batchCount) {
+      const batch = window.records.slice(at, at + batchCount);
+      const digests = batch.map(({ digest }) => digest);
+      const rows = await objectsByDigest(database, digests, options);
+      for (const record of batch) {
+        const isKnown = rows.has(keyOf(record.digest)) && problems.of(record.digest) === undefined;
+        const bytes = window.bytesOf(record);
+        if (isKnown || !isIntact(record, bytes, hasher)) continue;
+        found.push({ record, size: sizeOf(record, bytes) });
+      }
+    }
+  }
+  if (found.length === 0) return;
+  await database.write(function* () {
+    if (fs.sync.lstatSync(path, { throwIfNoEntry: false }) === undefined) return;
+    const id = yield* packId(name, end);
+    for (const row of found) yield* makeRow(id, row);
+    // Garbage collection that is under way has not seen these rows.
+    yield* run(
+      `INSERT INTO engine_state (name, value) VALUES ('repairs', 1)
+       ON CONFLICT (name) DO UPDATE SET value = engine_state.value + 1`,
+    );
+  }, options);
+
+  function sizeOf({ kind, length }: PackRecord, bytes: Uint8Array): number {
+    if (kind !== recipeKind) return length;
+    return decodeRecipe(bytes, hasher).reduce((sum, segment) => sum + segment.length, 0);
+  }
+
+  function* packId(pack: string, { size, records }: PackEnd & { readonly state: 'intact' }): Step<number> {
+    const known = yield* one('SELECT id FROM packs WHERE name = ?', [pack]);
+    if (known !== undefined) return Number(known.id);
+    const { mtimeMs, ctimeMs, ino } = stampOf(fs.sync.lstatSync(path), path);
+    const row = yield* one(
+      `INSERT INTO packs (name, size, record_count, created_at, mtime_ms, ctime_ms, ino)
+       VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+      [pack, size, records.length, yield* now(), mtimeMs, ctimeMs, ino],
+    );
+    return Number(row?.id);
+  }
+}
+
+function* makeRow(packId: number, { record, size }: Found): Step<void> {
+  const { digest, kind, start, length } = record;
+  yield* run(
+    `INSERT INTO objects (digest, kind, pack_id, start, length, size) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (digest) DO UPDATE SET kind = excluded.kind, pack_id = excluded.pack_id,
+       start = excluded.start, length = excluded.length, size = excluded.size, condemned = NULL`,
+    [digest, kind, packId, start, length, size],
+  );
+}
+
+/** Stores again what is damaged or missing and whose bytes are known to be somewhere else. */
+async function storeAgain(
+  { blobs, findSource, hasher }: MaintenanceContext,
+  problems: Problems,
+  options: CallOptions,
+): Promise<void> {
+  if (findSource === undefined) return;
+  for (const digest of problems.digests()) {
+    const name = nameOf(digest, hasher);
+    const source = await findSource(name, options);
+    if (source === undefined) continue;
+    try {
+      for await (const _ of blobs.put([source], options));
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      // The source isn't what it was: it is no help.
+      if (!CairnError.is(error, 'source_changed') && !CairnError.is(error, 'not_found')) throw error;
+    }
+  }
+}

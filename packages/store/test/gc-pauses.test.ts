@@ -1,0 +1,91 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type LocalStore, openStore } from '../src/index.js';
+import { log, logAnyway, randomBytes, readVersions } from './maintained-store.js';
+import { openWrapped } from './wrapped-store.js';
+
+// One store stands still before one of its calls of the database, and another one does all of something: at each call.
+
+let base: string;
+let template: string;
+let count = 0;
+const large = randomBytes(7, 1_500_000);
+/** Shares most chunks with what a deleted version had. */
+const similar = Buffer.concat([large, randomBytes(8, 1000)]);
+const collectAll = { graceMs: -60_000, maxDead: 0 };
+
+beforeAll(async () => {
+  base = mkdtempSync(join(tmpdir(), 'cairn-gc-pauses-'));
+  template = join(base, 'template');
+  const store = await openStore(template);
+  await log(store, { kept: 'kept', other: randomBytes(1, 400_000) });
+  const { id } = await log(store, { kept: 'kept', gone: 'gone', large });
+  await store.catalog.deleteVersion(id);
+  await store.close();
+});
+afterAll(() => rmSync(base, { recursive: true }));
+
+interface Meeting {
+  /** What is interrupted. */
+  readonly first: (store: LocalStore) => Promise<unknown>;
+  /** What comes between. */
+  readonly second: (store: LocalStore) => Promise<unknown>;
+  readonly versions: number;
+}
+
+/** Has two things meet at one point; answers whether there was such a point. */
+async function meet({ first, second, versions }: Meeting, at: number): Promise<boolean> {
+  const folder = join(base, String(count++));
+  cpSync(template, folder, { recursive: true });
+  const other = await openStore(folder);
+  let calls = 0;
+  let isOn = false;
+  const store = await openWrapped(folder, async () => {
+    if (isOn && calls++ === at) await second(other);
+  });
+  try {
+    isOn = true;
+    await first(store);
+    isOn = false;
+    if (calls <= at) return false;
+    expect(await readVersions(other), `at call ${at}`).toBe(versions);
+    await other.gc(collectAll);
+    expect(await readVersions(store), `at call ${at}, after another collection`).toBe(versions);
+    return true;
+  } finally {
+    await store.close();
+    await other.close();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const logging = (store: LocalStore) => logAnyway(store, { gone: 'gone', similar });
+const loggingTwice = async (store: LocalStore) => {
+  await logAnyway(store, { similar });
+  await logAnyway(store, { gone: 'gone' });
+};
+const collecting = (store: LocalStore) => store.gc(collectAll);
+const condemning = (store: LocalStore) => store.gc({ ...collectAll, maxDead: 1 });
+
+const meetings: Readonly<Record<string, Meeting>> = {
+  'logging, and a collection of garbage between': { first: logging, second: collecting, versions: 2 },
+  'logging, and a collection between that only condemns': { first: logging, second: condemning, versions: 2 },
+  'a collection of garbage, and logging between': { first: collecting, second: logging, versions: 2 },
+  'a collection that only condemns, and logging between': { first: condemning, second: logging, versions: 2 },
+  'a collection of garbage, and logging twice between': {
+    first: collecting,
+    second: loggingTwice,
+    versions: 3,
+  },
+  'two collections of garbage': { first: collecting, second: collecting, versions: 1 },
+};
+
+for (const [name, meeting] of Object.entries(meetings)) {
+  it(`loses nothing at any point: ${name}`, async () => {
+    let at = 0;
+    while (await meet(meeting, at)) at++;
+    expect(at).toBeGreaterThan(10);
+  }, 300_000);
+}
