@@ -1,5 +1,6 @@
 import {
   type AnyIterable,
+  CairnError,
   concatBytes,
   type Hasher,
   type PutResult,
@@ -275,7 +276,7 @@ export class PutSession {
       for (const { digest } of decodeRecipe(recipe, hasher)) {
         const record = inPack.get(keyOf(digest));
         const own = record === undefined ? undefined : reader.readFrom(name, record);
-        const bytes = own ?? (await reader.fetch(digest, this.#options)).bytes;
+        const bytes = own ?? (await reader.fetch(digest, this.#options).catch(condemned)).bytes;
         relied.push(digest);
         for (const chunk of decodeRows(bytes)) relied.push(chunk.digest);
       }
@@ -306,4 +307,9 @@ function needOf(job: Job): Need {
     isLocal: job.kind === 'bytes' || job.kind === 'stream',
     isMuch: job.kind === 'large file' && job.file.stamp.size >= worthAWorker,
   };
+}
+
+/** What was relied on and isn't found any more was condemned. */
+function condemned(error: unknown): never {
+  throw CairnError.is(error, 'not_found') ? goneMeanwhile() : error;
 }
