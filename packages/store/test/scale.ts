@@ -4,8 +4,13 @@
  */
 export const isFull: boolean = process.env.CAIRN_TEST_FULL === '1';
 
-/** Some of many cases, spread evenly; all of them in a full run. */
-export function sample<T>(cases: readonly T[], count: number): T[] {
-  if (isFull || cases.length <= count) return [...cases];
-  return Array.from({ length: count }, (_, i) => cases[Math.floor((i * cases.length) / count)] as T);
+/** Some of many cases, spread evenly; in a full run all of them, or at least more. */
+export function sample<T>(
+  cases: readonly T[],
+  count: number,
+  fullCount: number = Number.POSITIVE_INFINITY,
+): T[] {
+  const wanted = isFull ? fullCount : count;
+  if (cases.length <= wanted) return [...cases];
+  return Array.from({ length: wanted }, (_, i) => cases[Math.floor((i * cases.length) / wanted)] as T);
 }

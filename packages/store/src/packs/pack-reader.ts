@@ -160,8 +160,8 @@ export class PackReader {
   }
 }
 
-/** How file systems say that a link, a folder or a socket is there. */
-const noPack: ReadonlySet<unknown> = new Set(['ELOOP', 'EMLINK', 'EISDIR', 'ENXIO']);
+/** How file systems say that a link, a folder, a pipe or a socket is there. */
+const noPack: ReadonlySet<unknown> = new Set(['ELOOP', 'EMLINK', 'EISDIR', 'ENXIO', 'ESPIPE']);
 
 function missing(): CairnError {
   return new CairnError('not_found', 'the store lacks it', {
