@@ -2,6 +2,7 @@ export type { Liveness } from './catalog/run-rows.js';
 export type { LocalStore } from './local-store.js';
 export type { DeadReason, GcOptions, GcProgress, GcResult } from './maintenance/gc.js';
 export type { AffectedVersion, Problem, ProblemKind } from './maintenance/problems.js';
+export type { Stats, VersionStats } from './maintenance/stats.js';
 export type { VerifyOptions, VerifyProgress, VerifyReport } from './maintenance/verify.js';
 export { type OpenStoreOptions, openStore } from './open-store.js';
 export { isOwnerAlive, thisProcess } from './run-owner.js';

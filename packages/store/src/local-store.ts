@@ -1,10 +1,11 @@
-import { loadHasher, type Store } from '@cairn/core';
+import { type CallOptions, loadHasher, type Store } from '@cairn/core';
 import { type FileSystem, nodeFileSystem } from '@cairn/file';
 import { packBlobStore } from './blobs/pack-blob-store.js';
 import { sqlCatalog } from './catalog/catalog.js';
 import type { Liveness } from './catalog/run-rows.js';
 import type { StoreFormat } from './format.js';
 import { collectGarbage, type GcOptions, type GcResult } from './maintenance/gc.js';
+import { type Stats, storeStats } from './maintenance/stats.js';
 import { type VerifyOptions, type VerifyReport, verifyStore } from './maintenance/verify.js';
 import { PackReader } from './packs/pack-reader.js';
 import type { Database } from './sql/database.js';
@@ -28,6 +29,13 @@ export interface LocalStore extends Store {
    * @throws CairnError `unavailable`; `storage_readonly`, `storage_full` with `repair`.
    */
   verify(options?: VerifyOptions): Promise<VerifyReport>;
+
+  /**
+   * Says what the store takes on the disk, to the byte, and what deleting each version would free. Reads all manifests.
+   *
+   * @throws CairnError `integrity_mismatch` when a manifest can't be read; `unavailable`.
+   */
+  stats(options?: CallOptions): Promise<Stats>;
 }
 
 export interface LocalStoreParts {
@@ -60,6 +68,7 @@ export async function localStore(parts: LocalStoreParts): Promise<LocalStore> {
     catalog: sqlCatalog(database, { liveness }),
     gc: (options) => collectGarbage(maintained, options),
     verify: (options) => verifyStore(maintained, options),
+    stats: (options) => storeStats(maintained, options),
     async close() {
       await ports.close();
       await database.close();

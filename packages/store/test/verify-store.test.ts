@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openStore } from '../src/index.js';
 import { endLength, footerBytes, readTable } from '../src/packs/pack-format.js';
-import { commit, randomBytes, store as storeFiles } from './maintained-store.js';
+import { commit, randomBytes, storeFiles } from './maintained-store.js';
 import { sample } from './scale.js';
 
 // The program of docs/store-format.md, which knows nothing of Cairn's code.

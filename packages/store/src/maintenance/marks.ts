@@ -3,6 +3,7 @@ import { rawDigest } from '../packs/pack-format.js';
 import { one } from '../sql/step.js';
 import type { MaintenanceContext } from './context.js';
 import { DigestSet } from './digest-set.js';
+import { partsOf } from './needs.js';
 import { recipePages } from './object-rows.js';
 import { isDeleted, newestVersion, type VersionRow, versionsAfter } from './version-rows.js';
 
@@ -52,15 +53,12 @@ export class Marks {
 
   /** Marks what the recipes need that came since the last time and are not condemned. */
   async addRecipes(): Promise<void> {
-    const { database, reader } = this.#context;
+    const { database } = this.#context;
     const row = await database.read(() => one('SELECT max(id) AS id FROM packs'), this.#options);
     for await (const page of recipePages(database, { afterPack: this.#pack, ...this.#options })) {
       for (const { digest } of page) {
         try {
-          for (const segment of await reader.segments(await reader.fetch(digest, this.#options))) {
-            this.#marked.add(segment.digest);
-            for (const chunk of await reader.chunks(segment, this.#options)) this.#marked.add(chunk.digest);
-          }
+          for (const part of await partsOf(this.#context, digest, this.#options)) this.#marked.add(part);
         } catch (error) {
           // It can't be read, or somebody else condemned it meanwhile: nobody can rely on it.
           if (!CairnError.is(error, 'not_found') && !CairnError.is(error, 'integrity_mismatch')) throw error;

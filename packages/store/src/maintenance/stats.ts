@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+import type { CallOptions } from '@cairn/core';
+import { toVersionId } from '../catalog/version-rows.js';
+import { footerBytes } from '../packs/pack-format.js';
+import type { MaintenanceContext } from './context.js';
+import { objectUse } from './object-use.js';
+import { allPacks } from './pack-rows.js';
+
+/** What a version takes on the disk, in bytes. */
+export interface VersionStats {
+  /** As in `VersionRecord.id`. */
+  readonly id: string;
+  /** `entity/project/name:v3`. */
+  readonly version: string;
+  /** What only it needs: what deleting it and collecting garbage frees. */
+  readonly ownBytes: number;
+  /** What it needs and others need too. */
+  readonly sharedBytes: number;
+}
+
+/** What a store takes on the disk, in bytes. The catalog, the index and what is being written are not counted. */
+export interface Stats {
+  /** Of all files of packs: the sum of the four that follow. */
+  readonly packBytes: number;
+  /** What versions need: records, each with its row in the table of its pack. */
+  readonly liveBytes: number;
+  /** What no version needs. Garbage collection frees it once it is old enough. */
+  readonly deadBytes: number;
+  /** What a pack takes beside records. */
+  readonly overheadBytes: number;
+  /** Files of packs that the index doesn't know: about to be known, or left over. */
+  readonly strayBytes: number;
+  readonly packCount: number;
+  /** How many records versions need. */
+  readonly objectCount: number;
+  /** All versions that are not deleted, the oldest first. */
+  readonly versions: readonly VersionStats[];
+}
+
+/**
+ * Says what a store takes on the disk, to the byte; and about so much where something writes meanwhile.
+ *
+ * @throws CairnError `integrity_mismatch` when a manifest or a recipe can't be read; `unavailable`.
+ */
+export async function storeStats(context: MaintenanceContext, options: CallOptions = {}): Promise<Stats> {
+  options.signal?.throwIfAborted();
+  const { count, bytes, versions } = await objectUse(context, options);
+  const known = new Set((await allPacks(context.database, options)).map(({ name }) => `${name}.pack`));
+  const sum = { packBytes: 0, overheadBytes: 0, strayBytes: 0, packCount: 0 };
+  for (const { name, size } of packFiles(context)) {
+    sum.packBytes += size;
+    sum.packCount++;
+    if (known.has(name)) sum.overheadBytes += footerBytes;
+    else sum.strayBytes += size;
+  }
+  return {
+    ...sum,
+    liveBytes: bytes,
+    deadBytes: sum.packBytes - sum.overheadBytes - sum.strayBytes - bytes,
+    objectCount: count,
+    versions: versions.map(({ row, total, own }) => ({
+      id: toVersionId(row.id),
+      version: row.label,
+      ownBytes: own,
+      sharedBytes: total - own,
+    })),
+  };
+}
+
+function* packFiles({ fs, packs }: MaintenanceContext): Generator<{ name: string; size: number }> {
+  for (const name of fs.sync.readdirSync(packs)) {
+    const stats = fs.sync.lstatSync(join(packs, name), { throwIfNoEntry: false });
+    if (stats?.isFile()) yield { name, size: stats.size };
+  }
+}
