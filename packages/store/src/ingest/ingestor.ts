@@ -4,7 +4,7 @@ import type { Chunker } from '../chunker/chunker.js';
 import { type FinishedPack, OpenPack, type PackPlace } from '../packs/open-pack.js';
 import { dataKind, rawDigest, recipeKind } from '../packs/pack-format.js';
 import { Recipe } from '../packs/recipe.js';
-import { digestAt, type Hashed, type HashedBlob, type HashedPart, Records } from './hashed.js';
+import { type Hashed, type HashedBlob, type HashedPart, Records } from './hashed.js';
 import { type FileToRead, SourceFile } from './source-file.js';
 
 export interface IngestContext extends PackPlace {
