@@ -3,11 +3,14 @@ import type { AnyIterable } from '@cairn/core';
 /**
  * Works on items as they come, at most `limit` at once, and yields what becomes of them as it is done. After a failure, or
  * when the consumer breaks off, no more items are taken, and what is under way is waited for.
+ *
+ * @param stop Called then: nobody wants the results of what is under way.
  */
 export async function* inParallel<T, R>(
   items: AnyIterable<T>,
   limit: number,
   work: (item: T, index: number) => Promise<R>,
+  stop?: () => void,
 ): AsyncGenerator<R, void, undefined> {
   const source = asyncIterator(items);
   const underWay = new Map<number, Promise<{ readonly index: number; readonly result: R }>>();
@@ -33,6 +36,7 @@ export async function* inParallel<T, R>(
       underWay.set(index, done);
     }
   } finally {
+    if (isMore || underWay.size > 0) stop?.();
     if (isMore) await source.return(undefined);
     await Promise.allSettled([pull, ...underWay.values()]);
   }

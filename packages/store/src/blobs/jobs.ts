@@ -10,7 +10,7 @@ export type Job =
   | { readonly kind: 'files'; readonly files: readonly NewFile[] }
   | { readonly kind: 'bytes'; readonly items: readonly NewBytes[] }
   | { readonly kind: 'large file'; readonly file: NewFile }
-  | { readonly kind: 'stream'; readonly chunks: AnyIterable<Uint8Array>; readonly index: number };
+  | { readonly kind: 'stream'; readonly open: () => AnyIterable<Uint8Array>; readonly index: number };
 
 export interface NewBytes {
   readonly bytes: Uint8Array;
@@ -55,10 +55,10 @@ export async function* intoJobs(
     if (key === undefined) {
       for (const [i, source] of items.entries()) {
         const index = first + i;
-        if (source.kind === 'stream') yield { kind: 'stream', chunks: source.open(), index };
+        if (source.kind === 'stream') yield { kind: 'stream', open: () => source.open(), index };
         if (source.kind !== 'bytes') continue;
         const size = source.bytes.length;
-        if (size > limits.smallBytes) yield { kind: 'stream', chunks: [source.bytes], index };
+        if (size > limits.smallBytes) yield { kind: 'stream', open: () => [source.bytes], index };
         else
           for (const full of bytes.add({ bytes: source.bytes, index }, size))
             yield { kind: 'bytes', items: full };

@@ -6,7 +6,7 @@ import {
   untilAborted,
 } from '@cairn/core';
 import { inParallel } from './in-parallel.js';
-import { intoJobs } from './jobs.js';
+import { intoJobs, type Job } from './jobs.js';
 import { type PutContext, PutSession } from './put-session.js';
 
 /** How many files are read before anything is decided. */
@@ -26,7 +26,8 @@ export async function* putBlobs(
   const items = signal === undefined ? sources : untilAborted(sources, signal);
   const jobs = intoJobs({ fs, seen, name, limits }, items, options);
   try {
-    for await (const results of inParallel(jobs, context.ports.limit, (job) => session.run(job))) {
+    const run = (job: Job) => session.run(job);
+    for await (const results of inParallel(jobs, context.ports.limit, run, () => session.stop())) {
       // Not `yield*`, which waits several times for each.
       for (const result of results) yield result;
     }

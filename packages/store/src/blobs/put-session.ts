@@ -5,6 +5,7 @@ import {
   type Hasher,
   type PutResult,
   type TransferOptions,
+  untilAborted,
 } from '@cairn/core';
 import { type FileSystem, translateFsError } from '@cairn/file';
 import { digestAt, type Hashed, type HashedBlob } from '../ingest/hashed.js';
@@ -49,6 +50,7 @@ export class PutSession {
   readonly #context: PutContext;
   readonly #options: TransferOptions;
   readonly #ports: HeldPorts;
+  readonly #over = new AbortController();
   readonly #recipes = new Map<string, HashedBlob>();
   /** What was found to be damaged, by its keys. */
   readonly #damaged = new Map<string, Location>();
@@ -64,7 +66,11 @@ export class PutSession {
 
   private constructor(context: PutContext, options: TransferOptions, basis: number) {
     this.#context = context;
-    this.#options = options;
+    const { signal } = this.#over;
+    this.#options = {
+      ...options,
+      signal: options.signal === undefined ? signal : AbortSignal.any([options.signal, signal]),
+    };
     this.#basis = basis;
     this.#ports = new HeldPorts(context.ports);
     this.seen = new StatCache(context, basis);
@@ -76,7 +82,7 @@ export class PutSession {
     try {
       if (job.kind === 'files') return await this.#keepFiles(port, job.files);
       if (job.kind === 'bytes') return await this.#keepBytes(port, job.items);
-      if (job.kind === 'stream') return [{ ...(await this.#keepStream(port, job.chunks)), index: job.index }];
+      if (job.kind === 'stream') return [{ ...(await this.#keepStream(port, job)), index: job.index }];
       return [await this.#keepLargeFile(port, job.file)];
     } finally {
       this.#ports.leave(port);
@@ -94,6 +100,11 @@ export class PutSession {
     // In one transaction with the last pack, for each takes its time to be durable.
     if (last !== undefined && pack !== undefined) await this.#finishPack(last, pack, recipes, this.seen);
     else if (!this.seen.isEmpty) await this.#context.database.write(() => this.seen.save(), this.#options);
+  }
+
+  /** Has all that is under way break off, as nobody waits for it. */
+  stop(): void {
+    this.#over.abort();
   }
 
   /** Leaves nothing half-done. */
@@ -140,18 +151,22 @@ export class PutSession {
     }));
   }
 
-  async #keepStream(port: Port, chunks: AnyIterable<Uint8Array>): Promise<Omit<PutResult, 'index'>> {
+  async #keepStream(
+    port: Port,
+    { open }: { open(): AnyIterable<Uint8Array> },
+  ): Promise<Omit<PutResult, 'index'>> {
     const { smallBytes } = this.#context.limits;
+    this.#options.signal?.throwIfAborted();
     let gathered: Uint8Array[] = [];
     let size = 0;
     let isLarge = false;
-    for await (const chunk of chunks) {
+    for await (const chunk of untilAborted(open(), this.#options.signal)) {
       for (let at = 0; at < chunk.length; at += gatheredBytes) {
         // Whoever made it may use its memory again.
         const piece = new Uint8Array(chunk.subarray(at, at + gatheredBytes));
         gathered.push(piece);
         size += piece.length;
-        if (size <= Math.max(smallBytes, gatheredBytes)) continue;
+        if (size <= (isLarge ? gatheredBytes : Math.max(smallBytes, gatheredBytes))) continue;
         if (!isLarge) await port.openBytes();
         isLarge = true;
         await this.#keep(port, await port.takePart(concatBytes(gathered), false));
