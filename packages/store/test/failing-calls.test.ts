@@ -1,105 +1,246 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cpSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CairnError, type ContentDigest, readAll, type Source, type Store } from '@cairn/core';
-import { nodeFileSystem } from '@cairn/file';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import {
+  CairnError,
+  type ContentDigest,
+  type ErrorCode,
+  readAll,
+  type Source,
+  type Store,
+} from '@cairn/core';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openStore } from '../src/index.js';
-import { type Fails, failingFileSystem } from './failing-file-system.js';
+import { type FailingFileSystem, failingFileSystem } from './failing-file-system.js';
+import { randomBytes } from './maintained-store.js';
+import { report } from './report.js';
+import { isFull } from './scale.js';
 
-const encode = (text: string) => new TextEncoder().encode(text);
+const known = { small: Buffer.from('known'), large: Buffer.from(randomBytes(1, 300_000)) };
+const fresh = { small: Buffer.from('a file'), large: Buffer.from(randomBytes(2, 300_000)) };
 
 let base: string;
+let template: string;
 let folder: string;
 let files: string;
-beforeEach(async () => {
+let digests: Record<keyof typeof known, ContentDigest>;
+
+beforeAll(async () => {
   base = await mkdtemp(join(tmpdir(), 'cairn-failing-'));
-  folder = join(base, 'store');
-  files = join(base, 'files');
-});
-afterEach(() => rm(base, { recursive: true }));
-
-async function putAll({ blobs }: Store, sources: readonly Source[]): Promise<ContentDigest[]> {
-  const digests: ContentDigest[] = [];
-  for await (const { index, digest } of blobs.put(sources)) digests[index] = digest;
-  return digests;
-}
-
-/** Stores bytes, a file and a stream, one of them known, and makes files of the known one. */
-async function work(store: Store, known: ContentDigest): Promise<ContentDigest[]> {
-  const digests = await putAll(store, [
-    { kind: 'bytes', bytes: encode('known') },
-    { kind: 'path', path: join(files, 'source') },
-    {
-      kind: 'stream',
-      async *open() {
-        yield encode('a stream');
-        yield encode(' in two');
-      },
-    },
+  [template, folder, files] = [join(base, 'template'), join(base, 'store'), join(base, 'files')];
+  const store = await openStore(template);
+  const [small, large] = await put(store, [
+    { kind: 'bytes', bytes: known.small },
+    { kind: 'bytes', bytes: known.large },
   ]);
-  const targets = ['new', 'wrong', 'right'].map((name) => ({ digest: known, path: join(files, name) }));
-  for await (const _ of store.blobs.copyTo(targets));
-  return digests;
+  digests = { small: small as ContentDigest, large: large as ContentDigest };
+  await store.close();
+});
+afterAll(() => rm(base, { recursive: true }));
+
+beforeEach(reset);
+
+/** Has everything as it was before. */
+async function reset(): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  await rm(files, { recursive: true, force: true });
+  cpSync(template, folder, { recursive: true });
+  await mkdir(files);
+  await writeFile(join(files, 'small'), fresh.small);
+  await writeFile(join(files, 'large'), fresh.large);
+  await writeFile(join(files, 'wrong'), 'wrong');
+  await writeFile(join(files, 'right'), known.small);
 }
 
-it.each<[string, (nth: number) => Fails]>([
-  ['one call fails', (nth) => (call) => call === nth],
-  ['all calls fail from one on', (nth) => (call) => call >= nth],
-])(
-  'loses nothing and shows nothing half-done, whichever call it is, when %s',
-  async (_, failsFrom) => {
-    const template = join(base, 'template');
-    const made = await openStore(template);
-    const [known = expect.fail()] = await putAll(made, [{ kind: 'bytes', bytes: encode('known') }]);
-    await made.close();
+async function put({ blobs }: Store, sources: readonly Source[]): Promise<ContentDigest[]> {
+  const found: ContentDigest[] = [];
+  for await (const { index, digest } of blobs.put(sources)) found[index] = digest;
+  return found;
+}
 
-    let [points, failures] = [0, 0];
+/** Something that is tried, and what must be true however it ended. */
+interface Operation {
+  run(store: Store): Promise<void>;
+  /** What the store and the files must be like, whether it was done or failed. */
+  check(store: Store, isDone: boolean): Promise<void>;
+}
+
+async function contents({ blobs }: Store, digest: ContentDigest): Promise<Buffer> {
+  return Buffer.from(await readAll(blobs.open(digest)));
+}
+
+function putting(): Operation {
+  let stored: ContentDigest[] = [];
+  return {
+    async run(store) {
+      stored = await put(store, [
+        { kind: 'bytes', bytes: known.small },
+        { kind: 'path', path: join(files, 'small') },
+        { kind: 'path', path: join(files, 'large') },
+        {
+          kind: 'stream',
+          async *open() {
+            yield Buffer.from('a stream');
+            yield Buffer.from(' in two');
+          },
+        },
+        {
+          kind: 'stream',
+          open: async function* () {
+            yield Buffer.concat([fresh.large, known.large]);
+          },
+        },
+      ]);
+    },
+    async check(store, isDone) {
+      if (!isDone) return;
+      const expected = [
+        known.small,
+        fresh.small,
+        fresh.large,
+        Buffer.from('a stream in two'),
+        Buffer.concat([fresh.large, known.large]),
+      ];
+      for (const [i, bytes] of expected.entries())
+        expect((await contents(store, stored[i] as ContentDigest)).equals(bytes)).toBe(true);
+    },
+  };
+}
+
+const targets = { new: known.small, wrong: known.small, right: known.small, 'new-large': known.large };
+
+const copying: Operation = {
+  async run(store) {
+    const requests = Object.entries(targets).map(([name, bytes]) => ({
+      digest: bytes === known.large ? digests.large : digests.small,
+      path: join(files, name),
+    }));
+    for await (const _ of store.blobs.copyTo(requests));
+  },
+  async check(_, isDone) {
+    for (const [name, bytes] of Object.entries(targets)) {
+      const found = await readFile(join(files, name)).catch(() => undefined);
+      if (found?.equals(bytes)) continue;
+      expect(isDone).toBe(false);
+      expect([name, found?.toString()]).toEqual([name, name === 'wrong' ? 'wrong' : undefined]);
+      expect(name).not.toBe('right');
+    }
+  },
+};
+
+const reading: Operation = {
+  async run(store) {
+    expect((await contents(store, digests.small)).equals(known.small)).toBe(true);
+    expect((await contents(store, digests.large)).equals(known.large)).toBe(true);
+    const part = await readAll(store.blobs.open(digests.large, { range: { start: 270_000, end: 280_000 } }));
+    expect(known.large.subarray(270_000, 280_000).equals(part)).toBe(true);
+  },
+  check: () => Promise.resolve(),
+};
+
+/** Calls without which nothing is stored, or no file is made: who succeeds can't have seen them fail. */
+const essential = ['writeSync', 'fsyncSync', 'renameSync', 'write', 'sync', 'rename', 'link', 'mkdir'];
+
+async function expectNoLeftovers(fs: FailingFileSystem): Promise<void> {
+  // What can't be removed stays.
+  if (fs.failed.some((name) => name.startsWith('unlink'))) return;
+  expect(await readdir(join(folder, 'tmp'))).toEqual([]);
+  const names = (await readdir(files)).filter(
+    (name) => !['small', 'large', ...Object.keys(targets)].includes(name),
+  );
+  expect(names).toEqual([]);
+}
+
+const ways: readonly [string, (first: number) => (call: number) => string | undefined, ErrorCode][] = [
+  ['one call fails', (first) => (call) => (call === first ? 'EIO' : undefined), 'unavailable'],
+  ['all calls fail from one on', (first) => (call) => (call >= first ? 'EIO' : undefined), 'unavailable'],
+  [
+    'the disk is full from one on',
+    (first) => (call) => (call >= first ? 'ENOSPC' : undefined),
+    'storage_full',
+  ],
+  [
+    'too many files are open once',
+    (first) => (call) => (call === first ? 'EMFILE' : undefined),
+    'unavailable',
+  ],
+];
+/** The last one takes the way of the first through the code. */
+const someWays = isFull ? ways : ways.slice(0, -1);
+const operations: readonly [string, () => Operation][] = [
+  ['put', putting],
+  ['copyTo', () => copying],
+  ['open', () => reading],
+];
+
+describe.each(operations)('%s', (title, operation) => {
+  it.each(someWays)(
+    'loses nothing and shows nothing half-done, whichever call it is, when %s',
+    async (way, failsFrom, code) => {
+      let [points, failures] = [0, 0];
+      for (let nth = 1; ; nth++) {
+        await reset();
+        let opened = Number.POSITIVE_INFINITY;
+        const fs = failingFileSystem((call) => failsFrom(nth)(call - opened));
+        const store = await openStore(folder, { fs });
+        opened = fs.calls();
+        const { run, check } = operation();
+        let isDone = false;
+        try {
+          await run(store);
+          isDone = true;
+          for (const name of essential) expect(fs.failed, `call ${nth}`).not.toContain(name);
+        } catch (error) {
+          failures++;
+          if (!CairnError.is(error)) throw error;
+          expect(error.code, `call ${nth}: ${error}`).toBe(code);
+          expect(error.message).not.toContain(join('store', 'tmp'));
+        } finally {
+          await store.close();
+        }
+        if (fs.calls() - opened < nth) break;
+        points++;
+        await expectNoLeftovers(fs);
+
+        const again = await openStore(folder);
+        for (const which of ['small', 'large'] as const)
+          expect((await contents(again, digests[which])).equals(known[which]), `call ${nth}`).toBe(true);
+        await check(again, isDone);
+        await run(again);
+        await check(again, true);
+        await again.close();
+      }
+      report('A failing file system is survived', {
+        [`calls of ${title}: ${way}`]: points,
+        errors: failures,
+      });
+      expect(points).toBeGreaterThan(10);
+    },
+    120_000,
+  );
+});
+
+it.each(someWays)(
+  'makes and opens a store, or says why not, whichever call it is, when %s',
+  async (way, failsFrom, code) => {
+    let points = 0;
     for (let nth = 1; ; nth++) {
       await rm(folder, { recursive: true, force: true });
-      await rm(files, { recursive: true, force: true });
-      await cp(template, folder, { recursive: true });
-      await nodeFileSystem.mkdir(files);
-      await writeFile(join(files, 'source'), 'a file');
-      await writeFile(join(files, 'wrong'), 'wrong');
-      await writeFile(join(files, 'right'), 'known');
-
       const fs = failingFileSystem(failsFrom(nth));
-      let store: Store | undefined;
-      try {
-        store = await openStore(folder, { fs });
-        await work(store, known);
-        // What else may fail is a look at something, or tidying up.
-        for (const name of ['write', 'sync', 'link', 'rename', 'mkdir'])
-          expect(fs.failed).not.toContain(name);
-      } catch (error) {
-        failures++;
-        if (!CairnError.is(error)) throw error;
-        expect(error.code).toBe('unavailable');
-      } finally {
-        await store?.close();
-      }
+      const error = await openStore(folder, { fs }).then(
+        (store) => store.close(),
+        (reason: unknown) => reason,
+      );
+      if (error !== undefined) expect(CairnError.is(error, code), `call ${nth}: ${error}`).toBe(true);
       if (fs.calls() < nth) break;
       points++;
-
-      const again = await openStore(folder);
-      expect(await readAll(again.blobs.open(known))).toEqual(Buffer.from('known'));
-      for (const name of ['new', 'wrong', 'right']) {
-        const found = await readFile(join(files, name), 'utf8').catch(() => undefined);
-        expect([
-          name === 'wrong' ? 'wrong' : undefined,
-          'known',
-          name === 'new' ? undefined : 'known',
-        ]).toContain(found);
-      }
-      const digests = await work(again, known);
-      const contents = await Promise.all(digests.map((digest) => readAll(again.blobs.open(digest))));
-      expect(contents.map(String).sort()).toEqual(['a file', 'a stream in two', 'known']);
-      expect(await readFile(join(files, 'wrong'), 'utf8')).toBe('known');
-      await again.close();
+      const store = await openStore(folder);
+      await putting().run(store);
+      await store.close();
     }
-    console.info(`${points} calls failed one by one, ${failures} of them ended the operation with an error`);
-    expect(points).toBeGreaterThan(50);
+    report('A failing file system is survived', { [`calls of openStore: ${way}`]: points });
+    expect(points).toBeGreaterThan(10);
   },
   120_000,
 );

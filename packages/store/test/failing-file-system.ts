@@ -1,8 +1,8 @@
 import type { FileHandle } from 'node:fs/promises';
 import { type FileSystem, nodeFileSystem } from '@cairn/file';
 
-/** Says whether a call fails, by its number, from 1. */
-export type Fails = (nth: number) => boolean;
+/** Says with which code a call fails, by its number, from 1; `undefined` if it doesn't. */
+export type Fails = (nth: number) => string | undefined;
 
 export interface FailingFileSystem extends FileSystem {
   /** How many calls there were so far, on open files too. */
@@ -14,21 +14,25 @@ export interface FailingFileSystem extends FileSystem {
 type Method = (...args: unknown[]) => Promise<unknown>;
 type SyncMethod = (...args: unknown[]) => unknown;
 
-/** The real file system, of which some calls fail with EIO, after they had no effect. */
+/** The real file system, of which some calls fail, after they had no effect. */
 export function failingFileSystem(fails: Fails): FailingFileSystem {
   let count = 0;
   const failed: string[] = [];
 
+  function failure(name: string): Error | undefined {
+    const code = fails(++count);
+    if (code === undefined) return undefined;
+    failed.push(name);
+    return Object.assign(new Error(`${code}: injected into ${name}`), { code, syscall: name });
+  }
+
   function wrap(target: object, name: string): Method {
     const method = (target as Record<string, Method>)[name] as Method;
     return async (...args) => {
-      count++;
-      const isFailing = fails(count);
-      if (isFailing) failed.push(name);
+      const error = failure(name);
       // A file whose closing fails is closed all the same.
-      if (isFailing && name === 'close') await method.apply(target, args);
-      if (isFailing)
-        throw Object.assign(new Error(`EIO: injected into ${name}`), { code: 'EIO', syscall: name });
+      if (error !== undefined && name === 'close') await method.apply(target, args);
+      if (error !== undefined) throw error;
       const result = await method.apply(target, args);
       return name === 'open' ? wrapHandle(result as FileHandle) : result;
     };
@@ -42,11 +46,10 @@ export function failingFileSystem(fails: Fails): FailingFileSystem {
 
   function wrapSync(name: string, call: SyncMethod): SyncMethod {
     return (...args) => {
-      count++;
-      if (!fails(count)) return call(...args);
-      failed.push(name);
+      const error = failure(name);
+      if (error === undefined) return call(...args);
       if (name === 'closeSync') call(...args);
-      throw Object.assign(new Error(`EIO: injected into ${name}`), { code: 'EIO', syscall: name });
+      throw error;
     };
   }
 
