@@ -1,3 +1,4 @@
+import { DigestSet } from '../maintenance/digest-set.js';
 import type { Port, SharedPorts } from '../threads/ports.js';
 
 /** Where work can be done. */
@@ -14,8 +15,8 @@ const jobsAlone = 2;
 interface Held {
   readonly isWorker: boolean;
   isBusy: boolean;
-  /** The keys of what is in its unfinished pack. */
-  readonly claims: Set<string>;
+  /** What is in its unfinished pack. */
+  claims: DigestSet;
 }
 
 /** The ports that one call holds until its end. Each may have a pack in hand. */
@@ -47,15 +48,16 @@ export class HeldPorts {
   }
 
   /** Notes that a record goes into the pack of a port; `false` if it is in the pack of one already. */
-  claim(port: Port, key: string): boolean {
-    for (const { claims } of this.#held.values()) if (claims.has(key)) return false;
-    this.#held.get(port)?.claims.add(key);
+  claim(port: Port, digest: Uint8Array): boolean {
+    for (const { claims } of this.#held.values()) if (claims.has(digest)) return false;
+    this.#held.get(port)?.claims.add(digest);
     return true;
   }
 
   /** Forgets the claims of a port, whose pack has its rows now. */
   release(port: Port): void {
-    this.#held.get(port)?.claims.clear();
+    const held = this.#held.get(port);
+    if (held !== undefined) held.claims = newClaims();
   }
 
   all(): Port[] {
@@ -101,7 +103,12 @@ export class HeldPorts {
   }
 
   #add(port: Port, isWorker: boolean): Port {
-    this.#held.set(port, { isWorker, isBusy: true, claims: new Set() });
+    this.#held.set(port, { isWorker, isBusy: true, claims: newClaims() });
     return port;
   }
+}
+
+/** All of a digest is compared: taking one for another would lose bytes. */
+function newClaims(): DigestSet {
+  return new DigestSet(32);
 }

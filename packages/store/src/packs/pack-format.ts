@@ -69,6 +69,11 @@ export function isIntactEnd(end: Uint8Array, hasher: Hasher): boolean {
   );
 }
 
+/** How many records a pack has, by its table and footer. */
+export function recordCount(end: Uint8Array): number {
+  return (end.length - footerBytes) / rowBytes;
+}
+
 /** The records of a pack, by its table and footer. */
 export function* readTable(end: Uint8Array): Generator<PackRecord> {
   const bytes = view(end).subarray(0, -footerBytes);

@@ -2,7 +2,7 @@ import { CairnError, type FileStamp } from '@cairn/core';
 import { tuples } from '../sql/fragment.js';
 import { all, now, one, type Row, run, type Step } from '../sql/step.js';
 import type { FinishedPack } from './open-pack.js';
-import { type RecordKind, readTable, recipeKind } from './pack-format.js';
+import { type PackRecord, type RecordKind, readTable, recipeKind, recordCount } from './pack-format.js';
 
 /** Where the bytes of a digest are. */
 export interface Location {
@@ -75,16 +75,14 @@ export function* readEpoch(): Step<number> {
  * @returns Whether the pack is of any use: whether a row leads to it.
  */
 export function* addPack(pack: FinishedPack, sizes: ReadonlyMap<string, number>): Step<boolean> {
-  const records = [...readTable(pack.end)];
   const { mtimeMs, ctimeMs, ino } = pack.stamp;
   const row = yield* one(
     `INSERT INTO packs (name, size, record_count, created_at, mtime_ms, ctime_ms, ino)
      VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id`,
-    [pack.name, pack.size, records.length, yield* now(), mtimeMs, ctimeMs, ino],
+    [pack.name, pack.size, recordCount(pack.end), yield* now(), mtimeMs, ctimeMs, ino],
   );
   const id = Number(row?.id);
-  for (let at = 0; at < records.length; at += rowsAtOnce) {
-    const some = records.slice(at, at + rowsAtOnce);
+  for (const some of slices(readTable(pack.end))) {
     yield* run(
       `INSERT INTO objects (digest, kind, pack_id, start, length, size) VALUES ${tuples(some.length, 6)}
        ON CONFLICT (digest) DO UPDATE SET kind = excluded.kind, pack_id = excluded.pack_id,
@@ -100,15 +98,24 @@ export function* addPack(pack: FinishedPack, sizes: ReadonlyMap<string, number>)
       ]),
     );
   }
-  if (
-    yield* isInUse(
-      id,
-      records.map(({ digest }) => digest),
-    )
-  )
-    return true;
+  for (const some of slices(readTable(pack.end))) {
+    const digests = some.map(({ digest }) => digest);
+    if (yield* isInUse(id, digests)) return true;
+  }
   yield* run('DELETE FROM packs WHERE id = ?', [id]);
   return false;
+}
+
+/** Records a few at a time: to hold all of a pack would cost much memory for a moment. */
+function* slices(records: Iterable<PackRecord>): Generator<PackRecord[]> {
+  let some: PackRecord[] = [];
+  for (const record of records) {
+    some.push(record);
+    if (some.length < rowsAtOnce) continue;
+    yield some;
+    some = [];
+  }
+  if (some.length > 0) yield some;
 }
 
 /** Whether the row of any of these digests leads to a pack. */

@@ -11,9 +11,9 @@ export interface Group<T> {
 }
 
 /** A group has at most this many items. */
-const maxItems = 4096;
+const maxItems = 1024;
 /** A group ends after every so manieth name, on average. */
-const averageItems = 1024;
+const averageItems = 256;
 
 /**
  * Gathers items that come one after the other and whose files are in the same folder. Where a group ends is said by the
@@ -23,34 +23,49 @@ export async function* groupByFolder<T>(
   items: AnyIterable<T>,
   pathOf: (item: T) => string | undefined,
 ): AsyncGenerator<Group<T>, void, undefined> {
-  let gathered: T[] = [];
-  let folder: string | undefined;
-  let first = '';
-  let index = 0;
-  const group = (): Group<T> => {
-    const key = folder === undefined ? undefined : { folder, first };
-    return { key, items: gathered, index: index - gathered.length };
-  };
-  for await (const item of items) {
-    const path = pathOf(item);
-    const itsFolder = path === undefined ? undefined : dirname(path);
-    if (gathered.length > 0 && itsFolder !== folder) {
-      yield group();
-      gathered = [];
-    }
-    const name = path === undefined ? '' : basename(path);
-    if (gathered.length === 0) {
-      folder = itsFolder;
-      first = name;
-    }
-    gathered.push(item);
-    index++;
-    // What has no file may be a stream that waits for those before it.
-    if (path !== undefined && gathered.length < maxItems && !endsGroup(name)) continue;
-    yield group();
-    gathered = [];
+  const gatherer = new Gatherer(pathOf);
+  if (Symbol.iterator in items) {
+    // To wait for each of a million items that are there would take a second.
+    for (const item of items) for (const group of gatherer.add(item)) yield group;
+  } else {
+    for await (const item of items) for (const group of gatherer.add(item)) yield group;
   }
-  if (gathered.length > 0) yield group();
+  for (const group of gatherer.rest()) yield group;
+}
+
+const none: readonly never[] = [];
+
+class Gatherer<T> {
+  readonly #pathOf: (item: T) => string | undefined;
+  #items: T[] = [];
+  #index = 0;
+  #key: GroupKey | undefined;
+
+  constructor(pathOf: (item: T) => string | undefined) {
+    this.#pathOf = pathOf;
+  }
+
+  /** Takes the next item; gives the groups that are whole now. */
+  add(item: T): readonly Group<T>[] {
+    const path = this.#pathOf(item);
+    const folder = path === undefined ? undefined : dirname(path);
+    const groups = folder === this.#key?.folder ? none : this.rest();
+    const name = path === undefined ? '' : basename(path);
+    if (this.#items.length === 0) this.#key = folder === undefined ? undefined : { folder, first: name };
+    this.#items.push(item);
+    // What has no file may be a stream that waits for those before it.
+    const isEnd = path === undefined || this.#items.length === maxItems || endsGroup(name);
+    return isEnd ? [...groups, ...this.rest()] : groups;
+  }
+
+  rest(): readonly Group<T>[] {
+    const items = this.#items;
+    if (items.length === 0) return none;
+    const group = { key: this.#key, items, index: this.#index };
+    this.#items = [];
+    this.#index += items.length;
+    return [group];
+  }
 }
 
 /** FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/ */
