@@ -201,7 +201,7 @@ export class PutSession {
     for (let i = 0; i < wanted.length; i++) {
       const digest = digestAt(digests, i);
       // Before anything is awaited, so that of several ports one keeps it.
-      if (!this.#ports.claim(port, keyOf(digest))) continue;
+      if (!this.#ports.claim(port, digest)) continue;
       unknown.push(digest);
       places.push(i);
     }
@@ -257,11 +257,7 @@ export class PutSession {
     const { database, fs, packs } = this.#context;
     const path = packPath(packs, pack.name);
     const sizes = new Map(recipes.map(({ digest, size }) => [keyOf(rawDigest(digest)), size]));
-    // Only what is in this pack: all else must stay until it is elsewhere.
-    const mended = [...readTable(pack.end)].flatMap(({ digest }) => {
-      const location = this.#damaged.get(keyOf(digest));
-      return location === undefined ? [] : [{ digest, packId: location.packId }];
-    });
+    const mended = this.#mendedBy(pack);
     let isUseful: boolean | undefined;
     while (isUseful === undefined) {
       const epoch = await database.read(readEpoch);
@@ -280,6 +276,17 @@ export class PutSession {
     }
     this.#ports.release(port);
     if (!isUseful) await fs.unlink(path).catch(() => undefined);
+  }
+
+  /** The damaged records that a pack has again. All others must keep their rows until they are elsewhere. */
+  #mendedBy({ end }: FinishedPack): { digest: Uint8Array; packId: number }[] {
+    if (this.#damaged.size === 0) return [];
+    const mended: { digest: Uint8Array; packId: number }[] = [];
+    for (const { digest } of readTable(end)) {
+      const location = this.#damaged.get(keyOf(digest));
+      if (location !== undefined) mended.push({ digest, packId: location.packId });
+    }
+    return mended;
   }
 
   /** The segments and chunks of recipes, of which some are in a pack that has no rows yet. */
