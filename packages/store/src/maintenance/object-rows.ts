@@ -63,7 +63,7 @@ export async function* recipePages(
 /** After all digests. */
 const lastDigest: Uint8Array = new Uint8Array(33).fill(0xff);
 
-export function toObject(row: Row): ObjectRow {
+function toObject(row: Row): ObjectRow {
   return {
     digest: row.digest as Uint8Array,
     kind: Number(row.kind) as RecordKind,

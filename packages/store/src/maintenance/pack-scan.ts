@@ -1,6 +1,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { CallOptions, Hasher } from '@cairn/core';
 import { type FileSystem, translateFsError } from '@cairn/file';
+import { systemCode } from '../blobs/attempt.js';
 import { dataKind, type PackRecord, rawDigest } from '../packs/pack-format.js';
 import { decodeRecipe } from '../packs/recipe.js';
 
@@ -14,7 +15,7 @@ export interface Window {
   bytesOf(record: PackRecord): Uint8Array;
 }
 
-/** Reads records of a pack, in the order of their places, many at a time. The buffer may be shared by many scans. */
+/** Reads records of a pack, in the order of their places, many at a time; none if the pack is gone. */
 export async function* scanRecords(
   fs: FileSystem,
   path: string,
@@ -47,6 +48,7 @@ export async function* scanRecords(
     }
   } catch (error) {
     options.signal?.throwIfAborted();
+    if (file === undefined && systemCode(error) === 'ENOENT') return;
     throw translateFsError(error, 'read', path);
   } finally {
     if (file !== undefined) fs.sync.closeSync(file);

@@ -1,4 +1,4 @@
-import type { CallOptions } from '@cairn/core';
+import { CairnError, type CallOptions } from '@cairn/core';
 import { translateFsError } from '@cairn/file';
 import { type FinishedPack, OpenPack, packPath } from '../packs/open-pack.js';
 import type { PackRecord } from '../packs/pack-format.js';
@@ -86,9 +86,16 @@ export async function rewritePacks(
 
   async function flush(): Promise<void> {
     if (out !== undefined) {
-      const pack = out.finish(hasher);
+      const finished = out;
       out = undefined;
-      if (await moveRows(context, pack, createdAt, moves, options)) onWritten(pack.size);
+      try {
+        const pack = finished.finish(hasher);
+        if (await moveRows(context, pack, createdAt, moves, options)) onWritten(pack.size);
+      } catch (error) {
+        finished.abandon();
+        // Somebody took the new pack for left over: what it was made of is still there.
+        if (!CairnError.is(error, 'conflict')) throw error;
+      }
     }
     for (const source of copied) onSource(source, await dropPack(context, source, options));
     [moves, copied, size, createdAt] = [[], [], 0, 0];
@@ -114,8 +121,10 @@ async function moveRows(
     );
     return Number(row?.id);
   }, options);
-  for (let at = 0; at < moves.length; at += movesAtOnce) {
-    await database.write(() => move(id, moves.slice(at, at + movesAtOnce)), options);
+  // Rows lie in the order of their digests: so each transaction writes to few pages.
+  const sorted = moves.toSorted((a, b) => Buffer.compare(a.digest, b.digest));
+  for (let at = 0; at < sorted.length; at += movesAtOnce) {
+    await database.write(() => move(id, sorted.slice(at, at + movesAtOnce)), options);
   }
   const digests = moves.map(({ digest }) => digest);
   const isUseful = await database.write(function* () {
@@ -140,7 +149,7 @@ function* move(id: number, moves: readonly Move[]): Step<void> {
 }
 
 /** The records of a pack that a row leads to which is not condemned. */
-export async function liveRecords(
+async function liveRecords(
   { database }: MaintenanceContext,
   packId: number,
   records: readonly PackRecord[],

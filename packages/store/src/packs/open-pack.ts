@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import type { FileStamp, Hasher } from '@cairn/core';
 import { type SyncFileSystem, stampOf } from '@cairn/file';
 import { PackTable, type RecordKind } from './pack-format.js';
+import { goneMeanwhile } from './pack-index.js';
 import { closeQuietly } from './read-only-files.js';
 import { writeFully } from './write-fully.js';
 
@@ -67,10 +68,11 @@ export class OpenPack {
     fs.fsyncSync(this.#file as number);
     this.#close();
     const path = packPath(packs, this.#name);
-    fs.renameSync(this.#path, path);
+    unlessSwept(() => fs.renameSync(this.#path, path));
     this.#path = path;
     syncFolder(fs, dirname(path));
-    return { name: this.#name, size: this.#size, end, stamp: stampOf(fs.lstatSync(path), path) };
+    const stats = unlessSwept(() => fs.lstatSync(path));
+    return { name: this.#name, size: this.#size, end, stamp: stampOf(stats, path) };
   }
 
   /** Leaves nothing of it. Never fails. */
@@ -91,6 +93,15 @@ export class OpenPack {
     const file = this.#file;
     this.#file = undefined;
     if (file !== undefined) this.#place.fs.closeSync(file);
+  }
+}
+
+/** Garbage collection takes a file for left over that nobody wrote to for long, or when a clock jumped. */
+function unlessSwept<T>(call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).code === 'ENOENT' ? goneMeanwhile() : error;
   }
 }
 
