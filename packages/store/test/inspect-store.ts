@@ -9,7 +9,8 @@ async function allVersions({ catalog }: Store): Promise<VersionRecord[]> {
 
 /**
  * Checks what must be true of a store at any moment, as `log-versions` fills it: versions are numbered without gaps, no
- * contents twice, every blob that a version names is there and whole, and the highest version is `latest`.
+ * contents twice, every blob that a version names is there and whole, and the highest version is `latest`. The manifests of
+ * `log-files` list many more blobs.
  */
 export async function checkInvariants(store: Store): Promise<VersionRecord[]> {
   const versions = await allVersions(store);
@@ -20,7 +21,9 @@ export async function checkInvariants(store: Store): Promise<VersionRecord[]> {
   if (new Set(versions.map(({ digest }) => digest)).size !== versions.length)
     problems.push('equal contents twice');
   for (const { version, manifest, metadata } of versions) {
-    for (const digest of [manifest, metadata.blob as ContentDigest]) {
+    const others =
+      metadata.isList === true ? await listedIn(store, manifest) : [metadata.blob as ContentDigest];
+    for (const digest of [manifest, ...others]) {
       await readAll(store.blobs.open(digest)).catch((error: unknown) => {
         problems.push(`v${version} names ${digest}: ${error}`);
       });
@@ -31,4 +34,10 @@ export async function checkInvariants(store: Store): Promise<VersionRecord[]> {
     problems.push('the newest version is not latest');
   if (problems.length > 0) throw new Error(problems.join('\n'));
   return versions;
+}
+
+/** The blobs that the manifest of a version of `log-files` lists; none if it can't be read. */
+export async function listedIn({ blobs }: Store, manifest: ContentDigest): Promise<ContentDigest[]> {
+  const text = await readAll(blobs.open(manifest)).catch(() => new Uint8Array());
+  return Buffer.from(text).toString().split('\n') as ContentDigest[];
 }
