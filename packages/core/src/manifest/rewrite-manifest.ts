@@ -7,7 +7,7 @@ import type { LeafRef, PolicyRef } from './index-blob.js';
 import type { Leaf } from './leaf.js';
 import type { Manifest } from './manifest.js';
 import { type EntryEdit, spliceLeaf } from './splice-leaf.js';
-import { storeBlobs, storeIndex, type WrittenManifest } from './write-manifest.js';
+import { storeManifest, type WrittenManifest } from './write-manifest.js';
 
 /** What makes one manifest another. */
 export interface ManifestEdits {
@@ -36,8 +36,8 @@ export async function rewriteManifest(
 ): Promise<WrittenManifest> {
   const hasher = await loadHasher(blobs.algorithm);
   const cutter = createLeafCutter(hasher);
-  await storeBlobs(rewrite(base, edits, cutter, hasher, options), blobs, options);
-  return storeIndex(cutter.leaves, blobs, hasher, policy, options);
+  const parts = rewrite(base, edits, cutter, hasher, options);
+  return storeManifest(parts, cutter.leaves, blobs, hasher, policy, options);
 }
 
 async function* rewrite(

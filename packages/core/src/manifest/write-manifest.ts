@@ -36,8 +36,7 @@ export async function writeManifest(
   const cutter = createLeafCutter(hasher);
   // A step of an asynchronous iteration costs as much as all the rest that is done for an entry.
   const leaves = Symbol.iterator in entries ? cut(entries, cutter) : cutAsTheyCome(entries, cutter);
-  await storeBlobs(leaves, blobs, options);
-  return storeIndex(cutter.leaves, blobs, hasher, policy, options);
+  return storeManifest(leaves, cutter.leaves, blobs, hasher, policy, options);
 }
 
 function* cut(entries: Iterable<Entry>, cutter: LeafCutter): Generator<Uint8Array> {
@@ -50,27 +49,28 @@ async function* cutAsTheyCome(entries: AsyncIterable<Entry>, cutter: LeafCutter)
   yield* cutter.end();
 }
 
-/** Stores the index of leaves that are stored. */
-export async function storeIndex(
+/**
+ * Stores leaves, and with them the index that lists them.
+ *
+ * @param parts The bytes of the leaves that are not stored yet.
+ * @param leaves All leaves, once `parts` has come to its end.
+ */
+export async function storeManifest(
+  parts: AnyIterable<Uint8Array>,
   leaves: readonly LeafRef[],
   blobs: BlobStore,
   hasher: Hasher,
   policy: PolicyRef,
   options?: TransferOptions,
 ): Promise<WrittenManifest> {
-  const index = new TextEncoder().encode(encodeIndex({ policy, leaves }));
-  await storeBlobs([index], blobs, options);
-  return { digest: digestIndex(leaves, hasher), blob: hasher.hash(index), ...sumOf(leaves) };
-}
-
-export async function storeBlobs(
-  parts: AnyIterable<Uint8Array>,
-  blobs: BlobStore,
-  options?: TransferOptions,
-): Promise<void> {
-  for await (const _ of blobs.put(toSources(parts), options));
-}
-
-async function* toSources(parts: AnyIterable<Uint8Array>): AsyncGenerator<Source> {
-  for await (const bytes of parts) yield { kind: 'bytes', bytes };
+  let blob: ContentDigest | undefined;
+  async function* sources(): AsyncGenerator<Source> {
+    for await (const bytes of parts) yield { kind: 'bytes', bytes };
+    const bytes = new TextEncoder().encode(encodeIndex({ policy, leaves }));
+    blob = hasher.hash(bytes);
+    yield { kind: 'bytes', bytes };
+  }
+  // In one call, since each takes its time to be durable.
+  for await (const _ of blobs.put(sources(), options));
+  return { digest: digestIndex(leaves, hasher), blob: blob as ContentDigest, ...sumOf(leaves) };
 }

@@ -80,7 +80,7 @@ export function missing(digest: ContentDigest): CairnError {
   });
 }
 
-export function damaged(digest: ContentDigest, cause?: unknown): CairnError {
+function damaged(digest: ContentDigest, cause?: unknown): CairnError {
   return new CairnError('integrity_mismatch', `the blob ${digest} is damaged`, {
     hint: 'Log its file again: that repairs it.',
     ...(cause === undefined ? {} : { cause }),
