@@ -14,7 +14,8 @@ export interface ChildOptions {
   readonly under?: readonly string[];
   /** After how many milliseconds to kill it, as by `kill -9`, counted from when it first prints something. Default: never. */
   readonly killAfterMs?: number;
-  /** Called with its process id once it runs. */
+  /** Kills it once this is so; asked again and again. */
+  readonly killWhen?: () => boolean;
   readonly env?: NodeJS.ProcessEnv;
 }
 
@@ -24,7 +25,7 @@ export function runProgram(
   args: readonly string[],
   options: ChildOptions = {},
 ): Promise<ChildResult> {
-  const { under = [], killAfterMs, env } = options;
+  const { under = [], killAfterMs, killWhen, env } = options;
   const program = fileURLToPath(new URL(`programs/${name}.mjs`, import.meta.url));
   const [command = process.execPath, ...rest] = [...under, process.execPath, program, ...args];
   return new Promise((resolve, reject) => {
@@ -33,6 +34,8 @@ export function runProgram(
       env: { ...process.env, ...env },
     });
     let timer: NodeJS.Timeout | undefined;
+    const watch =
+      killWhen === undefined ? undefined : setInterval(() => killWhen() && child.kill('SIGKILL'), 1);
     let [stdout, stderr] = ['', ''];
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       stdout += text;
@@ -44,6 +47,7 @@ export function runProgram(
     child.on('error', reject);
     child.on('close', (code, signal) => {
       clearTimeout(timer);
+      clearInterval(watch);
       const lines = stdout
         .split('\n')
         .slice(0, -1)

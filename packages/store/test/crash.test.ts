@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openStore } from '../src/index.js';
-import { type Acknowledged, acknowledged } from './acknowledged.js';
+import { acknowledged, checkStore } from './acknowledged.js';
 import { type ChildResult, runProgram } from './child.js';
-import { checkInvariants } from './inspect-store.js';
 import { commit, log, put, randomBytes, readVersions, storeFiles } from './maintained-store.js';
 import { report } from './report.js';
 import { isFull, sample } from './scale.js';
@@ -81,18 +80,6 @@ async function complete({ program, args }: Pick<Walked, 'program' | 'args'>): Pr
   return lines;
 }
 
-/** Checks that a store is whole and has all that was acknowledged. */
-async function checkStore(expected: readonly Acknowledged[]): Promise<number> {
-  const store = await openStore(folder);
-  try {
-    const versions = await checkInvariants(store);
-    for (const { version, digest } of expected) expect(versions[version]?.digest).toBe(digest);
-    return versions.length;
-  } finally {
-    await store.close();
-  }
-}
-
 /** Logs a version with a blob that is cut into chunks, to a store with two versions or to none. */
 function logging(before: 0 | 2): Walked {
   return {
@@ -104,9 +91,9 @@ function logging(before: 0 | 2): Walked {
       cpSync(template, folder, { recursive: true });
     },
     async check(result) {
-      await checkStore(acknowledged(result));
+      await checkStore(folder, acknowledged(result));
       const lines = await complete(this);
-      expect(await checkStore(acknowledged({ lines }))).toBe(before + 1);
+      expect(await checkStore(folder, acknowledged({ lines }))).toBe(before + 1);
     },
   };
 }
@@ -139,7 +126,7 @@ function restoring(): Walked {
       for (const name of others) expect(name).toMatch(/^\.cairn-.*\.tmp$/);
       expect(await complete(this)).toEqual([{ restored: 2 }]);
       for (const i of [0, 1]) expect(await readFile(join(destination, `${i}-0`), 'utf8')).toBe(contents(i));
-      expect(await checkStore([])).toBe(2);
+      expect(await checkStore(folder, [])).toBe(2);
     },
   };
 }
@@ -154,10 +141,10 @@ function deleting(): Walked {
       cpSync(template, folder, { recursive: true });
     },
     async check({ lines }) {
-      const count = await checkStore([]);
+      const count = await checkStore(folder, []);
       if (lines.length > 0) expect(count).toBe(1);
       await complete(this);
-      expect(await checkStore([])).toBe(1);
+      expect(await checkStore(folder, [])).toBe(1);
     },
   };
 }

@@ -78,7 +78,7 @@ export function runInjected(
 
 /** Only the main thread is traced, so it makes all the calls. */
 function runTraced(name: string, args: readonly string[], under: readonly string[]): Promise<ChildResult> {
-  return runProgram(name, args, { under, env: { CAIRN_TEST_SYNC_FS: '1' } });
+  return runProgram(name, args, { under, env: { CAIRN_TEST_FS: 'sync' } });
 }
 
 function parseTrace(trace: string, folder: string): Point[] {

@@ -3,7 +3,7 @@ import { CairnError } from '@cairn/core';
 import { openStore } from '@cairn/store';
 import { syncFileSystem } from './sync-file-system.mjs';
 
-const fs = process.env.CAIRN_TEST_SYNC_FS === '1' ? syncFileSystem : undefined;
+const fs = process.env.CAIRN_TEST_FS === 'sync' ? syncFileSystem : undefined;
 try {
   const store = await openStore(process.argv[2], { fs });
   const { freedBytes } = await store.gc({ graceMs: -1000, maxDead: 0 });

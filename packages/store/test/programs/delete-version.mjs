@@ -4,7 +4,7 @@ import { openStore } from '@cairn/store';
 import { syncFileSystem } from './sync-file-system.mjs';
 
 const [folder, number] = process.argv.slice(2);
-const fs = process.env.CAIRN_TEST_SYNC_FS === '1' ? syncFileSystem : undefined;
+const fs = process.env.CAIRN_TEST_FS === 'sync' ? syncFileSystem : undefined;
 try {
   const { catalog, close } = await openStore(folder, { fs });
   const ids = [];

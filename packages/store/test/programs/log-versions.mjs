@@ -3,10 +3,12 @@
 import { writeSync } from 'node:fs';
 import { CairnError } from '@cairn/core';
 import { openStore } from '@cairn/store';
+import { forgetfulFileSystem } from './forgetful-file-system.mjs';
 import { syncFileSystem } from './sync-file-system.mjs';
 
 const [folder, name, count, label, size = '0'] = process.argv.slice(2);
-const fs = process.env.CAIRN_TEST_SYNC_FS === '1' ? syncFileSystem : undefined;
+const fileSystems = { sync: syncFileSystem, forgetful: forgetfulFileSystem };
+const fs = fileSystems[process.env.CAIRN_TEST_FS];
 const say = (line) => writeSync(1, `${JSON.stringify(line)}\n`);
 
 async function log(store, i) {
