@@ -32,11 +32,13 @@ interface Meeting {
   readonly first: (store: LocalStore) => Promise<unknown>;
   /** What comes between. */
   readonly second: (store: LocalStore) => Promise<unknown>;
+  /** What comes when the first is over. */
+  readonly third?: () => Promise<unknown>;
   readonly versions: number;
 }
 
 /** Has two things meet at one point; answers whether there was such a point. */
-async function meet({ first, second, versions }: Meeting, at: number): Promise<boolean> {
+async function meet({ first, second, third, versions }: Meeting, at: number): Promise<boolean> {
   const folder = join(base, String(count++));
   cpSync(template, folder, { recursive: true });
   const other = await openStore(folder);
@@ -50,6 +52,7 @@ async function meet({ first, second, versions }: Meeting, at: number): Promise<b
     await first(store);
     isOn = false;
     if (calls <= at) return false;
+    await third?.();
     expect(await readVersions(other), `at call ${at}`).toBe(versions);
     await other.gc(collectAll);
     expect(await readVersions(store), `at call ${at}, after another collection`).toBe(versions);
@@ -66,6 +69,23 @@ const loggingTwice = async (store: LocalStore) => {
   await logAnyway(store, { similar });
   await logAnyway(store, { gone: 'gone' });
 };
+/** Stores all contents, and makes them a version only when it is told to. */
+let commitNow: () => Promise<void>;
+const storing = (store: LocalStore) =>
+  new Promise<void>((resolve) => {
+    let open = (): void => undefined;
+    const gate = new Promise<void>((opened) => {
+      open = opened;
+    });
+    const logged = logAnyway(store, { gone: 'gone', similar }, () => {
+      resolve();
+      return gate;
+    });
+    commitNow = () => {
+      open();
+      return logged;
+    };
+  });
 const collecting = (store: LocalStore) => store.gc(collectAll);
 const condemning = (store: LocalStore) => store.gc({ ...collectAll, maxDead: 1 });
 
@@ -78,6 +98,18 @@ const meetings: Readonly<Record<string, Meeting>> = {
     first: collecting,
     second: loggingTwice,
     versions: 3,
+  },
+  'a collection of garbage, and between what is committed later': {
+    first: collecting,
+    second: storing,
+    third: () => commitNow(),
+    versions: 2,
+  },
+  'a collection that only condemns, and between what is committed later': {
+    first: condemning,
+    second: storing,
+    third: () => commitNow(),
+    versions: 2,
   },
   'two collections of garbage': { first: collecting, second: collecting, versions: 1 },
 };

@@ -94,13 +94,18 @@ export function sizeOfPacks(folder: string): number {
 }
 
 /** Logs as the SDK does: what a collection of garbage took in between is looked for, and stored again if it is absent. */
-export async function logAnyway(store: Store, files: Files): Promise<void> {
+export async function logAnyway(
+  store: Store,
+  files: Files,
+  beforeCommit: () => Promise<void> = async () => undefined,
+): Promise<void> {
   let manifest: WrittenManifest | undefined;
   for (;;) {
     const basis = await store.blobs.basis();
     try {
       if (manifest === undefined || !(await isWhole(store, manifest.blob)))
         manifest = await storeFiles(store, files);
+      await beforeCommit();
       await commit(store, manifest, basis);
       return;
     } catch (error) {
