@@ -77,7 +77,7 @@ const storing = (store: LocalStore) =>
     const gate = new Promise<void>((opened) => {
       open = opened;
     });
-    const logged = logAnyway(store, { gone: 'gone', similar }, () => {
+    const logged = logAnyway(store, { similar }, () => {
       resolve();
       return gate;
     });

@@ -160,3 +160,14 @@ it('can be run by several at once', async () => {
   expect((await store.gc(all)).objects.count).toBe(0);
   await other.close();
 });
+
+it('gives no pack the number of one that was removed, which others may remember', async () => {
+  const other = await openStore(folder);
+  const { id } = await log(store, { a: 'one' });
+  expect(await readVersions(other)).toBe(1);
+  await store.catalog.deleteVersion(id);
+  await store.gc(all);
+  await log(store, { b: 'two' });
+  expect(await readVersions(other)).toBe(1);
+  await other.close();
+});
