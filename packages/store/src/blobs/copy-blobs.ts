@@ -70,9 +70,10 @@ export async function* copyBlobs(
   } finally {
     await ports.end();
   }
+  if (context.readOnly) return;
   if (!written.isEmpty) await sleep(settleMs);
   written.noteSettled();
-  if (context.readOnly || seen.isEmpty) return;
+  if (seen.isEmpty) return;
   // It is a hint: what can't be written down is read again.
   await database.write(() => seen.save(), options).catch(() => options.signal?.throwIfAborted());
 }
