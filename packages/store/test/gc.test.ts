@@ -1,4 +1,15 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CairnError, type ContentDigest } from '@cairn/core';
@@ -141,7 +152,9 @@ it('removes nothing when it cannot tell what a version needs', async () => {
   const before = sizeOfPacks(folder);
   const manifestPacks = packFiles().length;
   expect(manifestPacks).toBeGreaterThan(1);
-  for (const name of packFiles().slice(1)) unlinkSync(join(folder, 'packs', name));
+  // What garbage there is, is in the largest.
+  const [, ...small] = packFiles().sort((a, b) => sizeOf(b) - sizeOf(a));
+  for (const name of small) unlinkSync(join(folder, 'packs', name));
   const left = sizeOfPacks(folder);
   const error = await store.gc(all).catch((reason: unknown) => reason);
   expect(CairnError.is(error) && error.code).toBe('integrity_mismatch');
@@ -171,3 +184,24 @@ it('gives no pack the number of one that was removed, which others may remember'
   expect(await readVersions(other)).toBe(1);
   await other.close();
 });
+
+it('leaves what is damaged where it is, so that logging again mends it', async () => {
+  const bytes = randomBytes(1, 5000);
+  await put(store, [bytes, randomBytes(2, 5000)]);
+  await log(store, { a: bytes });
+  const path = join(folder, 'packs', packFiles().find((name) => sizeOf(name) > 10_000) as string);
+  const contents = readFileSync(path);
+  contents[100] = (contents[100] as number) ^ 1;
+  chmodSync(path, 0o644);
+  writeFileSync(path, contents);
+  expect((await store.gc(all)).dead.damaged).toBeGreaterThan(5000);
+  expect(readFileSync(path)).toEqual(contents);
+  await put(store, [bytes]);
+  expect(await readVersions(store)).toBe(1);
+  expect((await store.gc(all)).dead.damaged).toBe(0);
+  expect((await store.verify()).ok).toBe(true);
+});
+
+function sizeOf(pack: string): number {
+  return statSync(join(folder, 'packs', pack)).size;
+}

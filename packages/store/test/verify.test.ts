@@ -210,5 +210,7 @@ it('removes nothing that it cannot replace, and lets it be logged again', async 
   expect(problems).toMatchObject([{ kind: 'damaged_record', versionCount: 1 }]);
   await put(store, [bytes]);
   expect(await readVersions(store)).toBe(1);
+  // The bytes that nothing leads to any more are still there.
+  expect((await store.verify()).problems).toMatchObject([{ kind: 'damaged_record', versionCount: 0 }]);
   expect((await store.verify({ repair: true })).ok).toBe(true);
 });
