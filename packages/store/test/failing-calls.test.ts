@@ -1,3 +1,4 @@
+import { createCipheriv } from 'node:crypto';
 import { cpSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,6 +11,7 @@ import {
   type Source,
   type Store,
 } from '@cairn/core';
+import { nodeFileSystem } from '@cairn/file';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openStore } from '../src/index.js';
 import { type FailingFileSystem, failingFileSystem } from './failing-file-system.js';
@@ -244,3 +246,28 @@ it.each(someWays)(
   },
   120_000,
 );
+
+it('forgets nothing that can not be read for a while, before its new copy is there', async () => {
+  // Packs of a copied store are suspect, so that their records are read before anything relies on them.
+  const openSync: typeof nodeFileSystem.sync.openSync = (path, ...rest) => {
+    if (String(path).endsWith('.pack')) throw Object.assign(new Error('EIO: injected'), { code: 'EIO' });
+    return nodeFileSystem.sync.openSync(path, ...rest);
+  };
+  const fs = { ...nodeFileSystem, sync: { ...nodeFileSystem.sync, openSync } };
+  const store = await openStore(folder, { fs });
+  const error = await put(store, [
+    { kind: 'bytes', bytes: known.large },
+    // Enough to finish a pack, while the recipe of the other is still to come.
+    {
+      kind: 'bytes',
+      bytes: createCipheriv('aes-256-ctr', Buffer.alloc(32), Buffer.alloc(16)).update(Buffer.alloc(56 << 20)),
+    },
+    { kind: 'path', path: join(files, 'no such file') },
+  ]).catch((reason: unknown) => reason);
+  expect(CairnError.is(error, 'not_found')).toBe(true);
+  await store.close();
+  expect((await readdir(join(folder, 'packs'))).length).toBeGreaterThan(1);
+  const again = await openStore(folder);
+  expect((await contents(again, digests.large)).equals(known.large)).toBe(true);
+  await again.close();
+});

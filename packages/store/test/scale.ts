@@ -1,6 +1,6 @@
 /**
- * Whether to run the tests that try many cases at their full size, which takes half an hour, and not with a sample:
- * `CAIRN_TEST_FULL=1`.
+ * Whether to run the tests that try many cases at their full size, which takes hours, and not with a sample:
+ * `CAIRN_TEST_FULL=1`, or `npm run faults -- --long`.
  */
 export const isFull: boolean = process.env.CAIRN_TEST_FULL === '1';
 
