@@ -1,41 +1,23 @@
 import {
   type AnyIterable,
-  CairnError,
   concatBytes,
-  type Hasher,
   type PutResult,
   type TransferOptions,
   untilAborted,
 } from '@cairn/core';
-import { type FileSystem, translateFsError } from '@cairn/file';
 import { digestAt, type Hashed, type HashedBlob } from '../ingest/hashed.js';
-import { type FinishedPack, packPath } from '../packs/open-pack.js';
-import { rawDigest, readTable, recipeKind } from '../packs/pack-format.js';
-import {
-  addPack,
-  forgetRecords,
-  goneMeanwhile,
-  keyOf,
-  type Location,
-  readEpoch,
-  rescue,
-} from '../packs/pack-index.js';
-import type { PackReader } from '../packs/pack-reader.js';
-import { decodeRecipe, decodeRows } from '../packs/recipe.js';
-import type { Database } from '../sql/database.js';
+import type { FinishedPack } from '../packs/open-pack.js';
+import { rawDigest } from '../packs/pack-format.js';
+import { keyOf, readEpoch } from '../packs/pack-index.js';
 import { StatCache } from '../stat-cache/stat-cache.js';
 import type { Port, SharedPorts } from '../threads/ports.js';
 import { HeldPorts, type Need } from './held-ports.js';
 import type { Job, JobLimits, NewBytes, NewFile } from './jobs.js';
+import { makeRows, type PackToAdd, type RowsContext } from './make-rows.js';
+import { Reliability } from './reliability.js';
 
-export interface PutContext {
-  readonly fs: FileSystem;
-  readonly database: Database;
-  readonly hasher: Hasher;
-  readonly reader: PackReader;
+export interface PutContext extends RowsContext {
   readonly ports: SharedPorts;
-  /** Holds the packs. */
-  readonly packs: string;
   readonly limits: Pick<JobLimits, 'smallBytes' | 'batchBytes'>;
 }
 
@@ -52,9 +34,7 @@ export class PutSession {
   readonly #ports: HeldPorts;
   readonly #over = new AbortController();
   readonly #recipes = new Map<string, HashedBlob>();
-  /** What was found to be damaged, by its keys. */
-  readonly #damaged = new Map<string, Location>();
-  readonly #suspects = new Map<number, Promise<boolean>>();
+  readonly #reliable: Reliability;
   /** The epoch of garbage collection when the put began. */
   readonly #basis: number;
   /** What is known of files without reading them. */
@@ -72,6 +52,7 @@ export class PutSession {
       signal: options.signal === undefined ? signal : AbortSignal.any([options.signal, signal]),
     };
     this.#basis = basis;
+    this.#reliable = new Reliability(context.reader, this.#options);
     this.#ports = new HeldPorts(context.ports);
     this.seen = new StatCache(context, basis);
   }
@@ -98,8 +79,9 @@ export class PutSession {
     await last?.writeRecipes(recipes);
     const pack = await last?.finish();
     // In one transaction with the last pack, for each takes its time to be durable.
-    if (last !== undefined && pack !== undefined) await this.#finishPack(last, pack, recipes, this.seen);
-    else if (!this.seen.isEmpty) await this.#context.database.write(() => this.seen.save(), this.#options);
+    const also = () => this.seen.save();
+    if (last !== undefined && pack !== undefined) await this.#finishPack(last, pack, { recipes, also });
+    else if (!this.seen.isEmpty) await this.#context.database.write(also, this.#options);
   }
 
   /** Has all that is under way break off, as nobody waits for it. */
@@ -208,7 +190,7 @@ export class PutSession {
     const found = await this.#context.reader.find(unknown, this.#options);
     for (const [i, digest] of unknown.entries()) {
       const location = found.get(keyOf(digest));
-      if (location === undefined || !(await this.#isReliable(digest, location)))
+      if (location === undefined || !(await this.#reliable.includes(digest, location)))
         wanted[places[i] as number] = 1;
     }
     return wanted;
@@ -221,89 +203,22 @@ export class PutSession {
     if (this.#recipes.has(key)) return { digest, size, created: false };
     this.#recipes.set(key, blob);
     const location = (await this.#context.reader.find([raw], this.#options)).get(key);
-    const isThere = location !== undefined && (await this.#isReliable(raw, location));
+    const isThere = location !== undefined && (await this.#reliable.includes(raw, location));
     if (isThere) this.#recipes.delete(key);
     return { digest, size, created: !isThere };
-  }
-
-  /** Whether a record can be relied on: its pack is as it was finished, or else the record was read and found right. */
-  async #isReliable(digest: Uint8Array, location: Location): Promise<boolean> {
-    const { reader } = this.#context;
-    let suspect = this.#suspects.get(location.packId);
-    if (suspect === undefined) {
-      suspect = reader.isSuspect(location.packId);
-      this.#suspects.set(location.packId, suspect);
-    }
-    if (!(await suspect)) return true;
-    try {
-      const record = await reader.fetch(digest, this.#options);
-      if (record.location.kind === recipeKind) await reader.segments(record);
-      return true;
-    } catch {
-      this.#options.signal?.throwIfAborted();
-      this.#damaged.set(keyOf(digest), location);
-      return false;
-    }
   }
 
   /** Makes the rows of a finished pack. */
   async #finishPack(
     port: Port,
     pack: FinishedPack | undefined,
-    recipes: readonly HashedBlob[] = [],
-    seen?: StatCache,
+    { recipes = [], also }: Partial<Pick<PackToAdd, 'recipes' | 'also'>> = {},
   ): Promise<void> {
     if (pack === undefined) return;
-    const { database, fs, packs } = this.#context;
-    const path = packPath(packs, pack.name);
-    const sizes = new Map(recipes.map(({ digest, size }) => [keyOf(rawDigest(digest)), size]));
-    const mended = this.#mendedBy(pack);
-    let isUseful: boolean | undefined;
-    while (isUseful === undefined) {
-      const epoch = await database.read(readEpoch);
-      const isOutdated = recipes.length > 0 && epoch !== this.#basis;
-      const relied = isOutdated ? await this.#reliedOn(recipes, pack) : [];
-      isUseful = await database.write(function* () {
-        if (recipes.length > 0 && (yield* readEpoch()) !== epoch) return undefined;
-        // Garbage collection removes packs without rows, in transactions.
-        if (!isThere(fs, path)) throw goneMeanwhile();
-        yield* forgetRecords(mended);
-        const isInUse = yield* addPack(pack, sizes);
-        yield* rescue(relied);
-        if (seen !== undefined) yield* seen.save();
-        return isInUse;
-      }, this.#options);
-    }
+    const [basis, { damaged }] = [this.#basis, this.#reliable];
+    const added = { pack, recipes, basis, damaged, ...(also === undefined ? {} : { also }) };
+    await makeRows(this.#context, added, this.#options);
     this.#ports.release(port);
-    if (!isUseful) await fs.unlink(path).catch(() => undefined);
-  }
-
-  /** The damaged records that a pack has again. All others must keep their rows until they are elsewhere. */
-  #mendedBy({ end }: FinishedPack): { digest: Uint8Array; packId: number }[] {
-    if (this.#damaged.size === 0) return [];
-    const mended: { digest: Uint8Array; packId: number }[] = [];
-    for (const { digest } of readTable(end)) {
-      const location = this.#damaged.get(keyOf(digest));
-      if (location !== undefined) mended.push({ digest, packId: location.packId });
-    }
-    return mended;
-  }
-
-  /** The segments and chunks of recipes, of which some are in a pack that has no rows yet. */
-  async #reliedOn(recipes: readonly HashedBlob[], { name, end }: FinishedPack): Promise<Uint8Array[]> {
-    const { reader, hasher } = this.#context;
-    const inPack = new Map([...readTable(end)].map((record) => [keyOf(record.digest), record]));
-    const relied: Uint8Array[] = [];
-    for (const { recipe } of recipes) {
-      for (const { digest } of decodeRecipe(recipe, hasher)) {
-        const record = inPack.get(keyOf(digest));
-        const own = record === undefined ? undefined : reader.readFrom(name, record);
-        const bytes = own ?? (await reader.fetch(digest, this.#options).catch(condemned)).bytes;
-        relied.push(digest);
-        for (const chunk of decodeRows(bytes)) relied.push(chunk.digest);
-      }
-    }
-    return relied;
   }
 
   /** A digest by its bytes. */
@@ -311,14 +226,6 @@ export class PutSession {
     const { buffer, byteOffset, length } = digest;
     return `${this.#context.hasher.algorithm}:${Buffer.from(buffer, byteOffset, length).toString('hex')}`;
   };
-}
-
-function isThere({ sync }: FileSystem, path: string): boolean {
-  try {
-    return sync.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-  } catch (error) {
-    throw translateFsError(error, 'read', path);
-  }
 }
 
 /** A file that is worth a worker by itself, in bytes. */
@@ -329,9 +236,4 @@ function needOf(job: Job): Need {
     isLocal: job.kind === 'bytes' || job.kind === 'stream',
     isMuch: job.kind === 'large file' && job.file.stamp.size >= worthAWorker,
   };
-}
-
-/** What was relied on and isn't found any more was condemned. */
-function condemned(error: unknown): never {
-  throw CairnError.is(error, 'not_found') ? goneMeanwhile() : error;
 }

@@ -1,0 +1,114 @@
+import { CairnError, type CallOptions, type Hasher } from '@cairn/core';
+import { type FileSystem, translateFsError } from '@cairn/file';
+import type { HashedBlob } from '../ingest/hashed.js';
+import { type FinishedPack, packPath } from '../packs/open-pack.js';
+import { rawDigest, readTable } from '../packs/pack-format.js';
+import {
+  addPack,
+  forgetRecords,
+  goneMeanwhile,
+  keyOf,
+  type Location,
+  readEpoch,
+  rescue,
+} from '../packs/pack-index.js';
+import type { PackReader } from '../packs/pack-reader.js';
+import { decodeRecipe, decodeRows } from '../packs/recipe.js';
+import type { Database } from '../sql/database.js';
+import type { Step } from '../sql/step.js';
+
+export interface RowsContext {
+  readonly fs: FileSystem;
+  readonly database: Database;
+  readonly hasher: Hasher;
+  readonly reader: PackReader;
+  /** Holds the packs. */
+  readonly packs: string;
+}
+
+/** A finished pack, and what its rows depend on. */
+export interface PackToAdd {
+  readonly pack: FinishedPack;
+  /** Those in the pack. */
+  readonly recipes: readonly HashedBlob[];
+  /** The epoch of garbage collection in which all that they rely on was there. */
+  readonly basis: number;
+  /** Records that were found to be damaged, by their keys. */
+  readonly damaged: ReadonlyMap<string, Location>;
+  /** What else is written down with it. */
+  also?(): Step<void>;
+}
+
+/**
+ * Makes the rows of a finished pack, or removes the pack if it is of no use.
+ *
+ * @throws CairnError `conflict` when garbage collection removed what it relies on. It is worth trying again.
+ */
+export async function makeRows(context: RowsContext, added: PackToAdd, options: CallOptions): Promise<void> {
+  const { database, fs, packs } = context;
+  const { pack, recipes, basis, also } = added;
+  const path = packPath(packs, pack.name);
+  const sizes = new Map(recipes.map(({ digest, size }) => [keyOf(rawDigest(digest)), size]));
+  const mended = mendedBy(added);
+  let isUseful: boolean | undefined;
+  while (isUseful === undefined) {
+    const epoch = await database.read(readEpoch);
+    const isOutdated = recipes.length > 0 && epoch !== basis;
+    const relied = isOutdated ? await reliedOn(context, added, options) : [];
+    isUseful = await database.write(function* () {
+      if (recipes.length > 0 && (yield* readEpoch()) !== epoch) return undefined;
+      // Garbage collection removes packs without rows, in transactions.
+      if (!isThere(fs, path)) throw goneMeanwhile();
+      yield* forgetRecords(mended);
+      const isInUse = yield* addPack(pack, sizes);
+      yield* rescue(relied);
+      if (also !== undefined) yield* also();
+      return isInUse;
+    }, options);
+  }
+  if (!isUseful) await fs.unlink(path).catch(() => undefined);
+}
+
+/** The damaged records that a pack has again. All others must keep their rows until they are elsewhere. */
+function mendedBy({ pack, damaged }: PackToAdd): { digest: Uint8Array; packId: number }[] {
+  if (damaged.size === 0) return [];
+  const mended: { digest: Uint8Array; packId: number }[] = [];
+  for (const { digest } of readTable(pack.end)) {
+    const location = damaged.get(keyOf(digest));
+    if (location !== undefined) mended.push({ digest, packId: location.packId });
+  }
+  return mended;
+}
+
+/** The segments and chunks of recipes, of which some are in a pack that has no rows yet. */
+async function reliedOn(
+  { reader, hasher }: RowsContext,
+  { recipes, pack }: PackToAdd,
+  options: CallOptions,
+): Promise<Uint8Array[]> {
+  const inPack = new Map([...readTable(pack.end)].map((record) => [keyOf(record.digest), record]));
+  const relied: Uint8Array[] = [];
+  for (const { recipe } of recipes) {
+    for (const { digest } of decodeRecipe(recipe, hasher)) {
+      const record = inPack.get(keyOf(digest));
+      const own = record === undefined ? undefined : reader.readFrom(pack.name, record);
+      const bytes = own ?? (await reader.fetch(digest, options).catch(condemned)).bytes;
+      relied.push(digest);
+      for (const chunk of decodeRows(bytes)) relied.push(chunk.digest);
+    }
+  }
+  return relied;
+}
+
+/** What was relied on and isn't found any more was condemned. */
+function condemned(error: unknown): never {
+  throw CairnError.is(error, 'not_found') ? goneMeanwhile() : error;
+}
+
+function isThere({ sync }: FileSystem, path: string): boolean {
+  try {
+    return sync.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    throw translateFsError(error, 'read', path);
+  }
+}
