@@ -1,11 +1,13 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
+const prefix = 'cairn-engine-';
+
 /** A folder that is gone after the test. */
 export function scratchFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'cairn-engine-'));
+  const folder = mkdtempSync(join(tmpdir(), prefix));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
@@ -19,9 +21,17 @@ export function packFolders(): { readonly packs: string; readonly temp: string }
   return { packs, temp };
 }
 
-/** How many files this process has open, where that can be told. */
+/** How many files in such folders this process has open, where that can be told; those of databases don't count. */
 export function openFiles(): number {
-  return process.platform === 'linux' ? readdirSync('/proc/self/fd').length : 0;
+  if (process.platform !== 'linux') return 0;
+  const paths = readdirSync('/proc/self/fd').map((descriptor) => {
+    try {
+      return readlinkSync(join('/proc/self/fd', descriptor));
+    } catch {
+      return ''; // the one by which they were listed
+    }
+  });
+  return paths.filter((path) => path.includes(prefix) && !path.includes('cairn.db')).length;
 }
 
 /** Bytes that look random and are the same for the same seed. */
