@@ -28,7 +28,7 @@ const { status } = spawnSync(
     'run',
     '--project',
     'store',
-    '--silent',
+    '--silent=true',
     ...suites.map((name) => `test/${name}.test`),
   ],
   {

@@ -37,7 +37,7 @@ export async function checkInvariants(store: Store): Promise<VersionRecord[]> {
 }
 
 /** The blobs that the manifest of a version of `log-files` lists; none if it can't be read. */
-export async function listedIn({ blobs }: Store, manifest: ContentDigest): Promise<ContentDigest[]> {
+async function listedIn({ blobs }: Store, manifest: ContentDigest): Promise<ContentDigest[]> {
   const text = await readAll(blobs.open(manifest)).catch(() => new Uint8Array());
   return Buffer.from(text).toString().split('\n') as ContentDigest[];
 }
