@@ -19,7 +19,7 @@ it('does the same with worker threads as without, and keeps no process alive', {
   expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
   const [put, copied, gone, changed, after] = lines as Record<string, unknown>[];
   expect(put).toMatchObject({ equal: true, created: 4001, createdInline: 4001, bytes: true, temp: [] });
-  expect(put?.threads).toBeGreaterThan(0);
+  if (process.platform === 'linux') expect(put?.threads).toBeGreaterThan(0);
   expect(copied).toEqual({ written: 5001, wrong: [], opened: true });
   expect(gone).toMatchObject({ is: true, code: 'not_found', hint: 'Check the path.' });
   const hint = 'Add it again once nothing writes to it, or add it with { copy: true }.';
@@ -34,7 +34,7 @@ it('starts threads whatever Node was started with', { timeout: 120_000 }, async 
     under: [process.execPath, '--input-type=module', '-e', program],
   });
   expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
-  expect((lines[0] as { threads: number }).threads).toBeGreaterThan(0);
+  if (process.platform === 'linux') expect((lines[0] as { threads: number }).threads).toBeGreaterThan(0);
 });
 
 it('survives the loss of its threads', { timeout: 120_000 }, async () => {

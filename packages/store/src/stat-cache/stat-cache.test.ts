@@ -184,7 +184,7 @@ describe('a file that was put', () => {
     await other.close();
   });
 
-  it('may have any name', async () => {
+  it.skipIf(process.platform === 'win32')('may have any name', async () => {
     const names = ['new\nline', 'ünï', '\ud83d\ude00', 'quote\'"', ' ', '%', 'a\ud800', 'a\ufffd', '\udc00'];
     for (const [i, name] of names.entries()) write(name, `file ${i}`);
     const paths = names.map((name) => join(files, name));
