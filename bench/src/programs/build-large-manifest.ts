@@ -21,5 +21,12 @@ function nowhere(): BlobStore {
   const drop = async function* (items: AsyncIterable<unknown> | Iterable<unknown>): AsyncGenerator<never> {
     for await (const _ of items);
   };
-  return { algorithm: 'blake3', put: drop, copyTo: drop, open: () => drop([]), has: async () => new Set() };
+  return {
+    algorithm: 'blake3',
+    basis: async () => '',
+    put: drop,
+    copyTo: drop,
+    open: () => drop([]),
+    has: async () => new Set(),
+  };
 }
