@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HttpServer } from '@cairn/conformance/servers';
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
   expectBytes,
   expectError,
@@ -95,9 +95,15 @@ describe('an abort rejects with its reason', () => {
   // The code is one that would be tried again.
   const reason = Object.assign(new Error('enough'), { code: 'ECONNRESET' });
 
-  async function expectAbort(work: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
+  const wasAsked = () => expect(server.requests).toHaveLength(1);
+
+  async function expectAbort(
+    work: (signal: AbortSignal) => Promise<unknown>,
+    isWaiting = wasAsked,
+  ): Promise<void> {
     const controller = new AbortController();
     const outcome = work(controller.signal).catch((error: unknown) => error);
+    await vi.waitFor(isWaiting, { timeout: 20_000, interval: 5 });
     setTimeout(() => controller.abort(reason), 30);
     expect(await outcome).toBe(reason);
   }
@@ -120,7 +126,6 @@ describe('an abort rejects with its reason', () => {
   test('while it waits for an answer', async () => {
     server.order('/x', { kind: 'hang' }, { method: 'HEAD' });
     await expectAbort((signal) => drain(httpHandler().observe(`${server.origin}/x`, { signal })));
-    expect(server.requests).toHaveLength(1);
   });
 
   test('while it waits for the next bytes', async () => {
@@ -151,7 +156,15 @@ describe('an abort rejects with its reason', () => {
   });
 
   test('while a name is looked up', async () => {
-    const world = { ...quickWorld().world, lookup: () => new Promise<never>(() => undefined) };
-    await expectAbort((signal) => drain(httpHandler({ world }).observe('http://slow.test/x', { signal })));
+    let lookups = 0;
+    const lookup = () => {
+      lookups++;
+      return new Promise<never>(() => undefined);
+    };
+    const world = { ...quickWorld().world, lookup };
+    await expectAbort(
+      (signal) => drain(httpHandler({ world }).observe('http://slow.test/x', { signal })),
+      () => expect(lookups).toBe(1),
+    );
   });
 });
