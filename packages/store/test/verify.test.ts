@@ -1,11 +1,14 @@
 import {
   chmodSync,
   copyFileSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   unlinkSync,
   writeFileSync,
@@ -18,6 +21,13 @@ import { endLength, footerBytes, readTable } from '../src/packs/pack-format.js';
 import { loadSqlite } from '../src/sql/sqlite/driver.js';
 import { log, put, randomBytes, readVersions } from './maintained-store.js';
 import { isFull } from './scale.js';
+
+interface Row {
+  readonly name: string;
+  readonly mtime_ms: number | null;
+  readonly ctime_ms: number;
+  readonly ino: number;
+}
 
 let folder: string;
 let store: LocalStore;
@@ -64,6 +74,40 @@ it('finds nothing wrong with a store that is whole', async () => {
   expect({ ok, problems, repaired }).toEqual({ ok: true, problems: [], repaired: [] });
   expect(counts).toMatchObject({ versions: 2, entries: 4 });
   expect(counts.bytes).toBeGreaterThan(900_000);
+});
+
+it('trusts the packs of a store again that was copied, but none that is damaged', async () => {
+  await log(store, { a: randomBytes(1, 10_000) });
+  const stamps = async () => {
+    const { DatabaseSync } = await loadSqlite();
+    const handle = new DatabaseSync(join(folder, 'cairn.db'));
+    const rows = handle.prepare('SELECT name, mtime_ms, ctime_ms, ino FROM packs').all() as Row[];
+    handle.close();
+    return rows.map(({ name, mtime_ms, ctime_ms, ino }) => {
+      const now = statSync(join(folder, 'packs', `${name}.pack`));
+      return mtime_ms === now.mtimeMs && ctime_ms === now.ctimeMs && ino === now.ino;
+    });
+  };
+  for (const path of packs()) copyFileSync(path, `${path}.copy`);
+  for (const path of packs().filter((name) => name.endsWith('.copy'))) renameSync(path, path.slice(0, -5));
+  expect(await stamps()).not.toContain(true);
+  await store.verify();
+  expect(await stamps()).not.toContain(false);
+  flip(largest(), 5);
+  await store.verify();
+  expect((await stamps()).filter((isTrusted) => !isTrusted)).toHaveLength(1);
+});
+
+it('says that something else is in the place of a pack', async () => {
+  await log(store, { a: randomBytes(1, 10_000) });
+  const pack = largest();
+  renameSync(pack, join(folder, 'elsewhere'));
+  for (const put of [() => symlinkSync(join(folder, 'elsewhere'), pack), () => mkdirSync(pack)]) {
+    put();
+    const { problems } = await store.verify();
+    expect(problems).toContainEqual(expect.objectContaining({ kind: 'missing_pack', pack: nameOf(pack) }));
+    rmSync(pack, { recursive: true });
+  }
 });
 
 it('finds each changed byte of a small store, and names the record or the pack', async () => {

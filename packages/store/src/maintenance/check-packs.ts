@@ -42,6 +42,7 @@ async function checkPack(
 ): Promise<void> {
   const { database, hasher, fs, packs, reader } = context;
   const { problems } = checks;
+  const before = reader.look(pack.name);
   const end = readPackEnd(context, pack.name);
   if (end.state !== 'intact') {
     // Garbage collection may have been here.
@@ -95,6 +96,7 @@ async function checkPack(
     checks.onRead(window.records.length, bytes);
   }
   if (isSuspect) await reader.suspect(pack.id);
+  else if (end.state === 'intact' && before !== undefined) await reader.trust(pack.id, before);
 }
 
 export function nameOf(digest: Uint8Array, { algorithm }: Hasher): ContentDigest {

@@ -2,6 +2,7 @@ import { translateFsError } from '@cairn/file';
 import { systemCode } from '../blobs/attempt.js';
 import { packPath } from '../packs/open-pack.js';
 import { endLength, footerBytes, isIntactEnd, type PackRecord, readTable } from '../packs/pack-format.js';
+import { closeQuietly, openToRead } from '../packs/read-only-files.js';
 import type { MaintenanceContext } from './context.js';
 
 /** What the end of a pack's file says. */
@@ -10,6 +11,9 @@ export type PackEnd =
   | { readonly state: 'damaged'; readonly size: number }
   | { readonly state: 'missing' };
 
+/** How file systems say that nothing is there, or a link. */
+const isGone: ReadonlySet<unknown> = new Set(['ENOENT', 'ELOOP']);
+
 /** Reads the table of a pack, and makes sure that it is as it was written and covers the whole file. */
 export function readPackEnd(
   { fs, hasher, packs }: Pick<MaintenanceContext, 'fs' | 'hasher' | 'packs'>,
@@ -17,9 +21,11 @@ export function readPackEnd(
 ): PackEnd {
   const path = packPath(packs, name);
   try {
-    const file = fs.sync.openSync(path, 'r');
+    const file = openToRead(fs.sync, path);
     try {
-      const { size } = fs.sync.fstatSync(file);
+      const stats = fs.sync.fstatSync(file);
+      if (!stats.isFile()) return { state: 'missing' };
+      const { size } = stats;
       const damaged = { state: 'damaged', size } as const;
       const read = (length: number) => {
         const bytes = Buffer.alloc(length);
@@ -42,10 +48,10 @@ export function readPackEnd(
       if ((last === undefined ? 0 : last.start + last.length) !== size - length) return damaged;
       return { state: 'intact', size, records };
     } finally {
-      fs.sync.closeSync(file);
+      closeQuietly(fs.sync, file);
     }
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return { state: 'missing' };
+    if (isGone.has(systemCode(error))) return { state: 'missing' };
     throw translateFsError(error, 'read', path);
   }
 }

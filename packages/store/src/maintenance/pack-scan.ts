@@ -3,6 +3,7 @@ import type { CallOptions, Hasher } from '@cairn/core';
 import { type FileSystem, translateFsError } from '@cairn/file';
 import { systemCode } from '../blobs/attempt.js';
 import { dataKind, type PackRecord, rawDigest } from '../packs/pack-format.js';
+import { closeQuietly, openToRead } from '../packs/read-only-files.js';
 import { decodeRecipe } from '../packs/recipe.js';
 
 /** How much is read in one go, in bytes. */
@@ -25,7 +26,7 @@ export async function* scanRecords(
   let file: number | undefined;
   let buffer = Buffer.allocUnsafe(windowBytes);
   try {
-    file = fs.sync.openSync(path, 'r');
+    file = openToRead(fs.sync, path);
     for (let i = 0; i < records.length; ) {
       const first = records[i] as PackRecord;
       let end = first.start + first.length;
@@ -51,7 +52,7 @@ export async function* scanRecords(
     if (file === undefined && systemCode(error) === 'ENOENT') return;
     throw translateFsError(error, 'read', path);
   } finally {
-    if (file !== undefined) fs.sync.closeSync(file);
+    if (file !== undefined) closeQuietly(fs.sync, file);
   }
 }
 

@@ -62,6 +62,16 @@ export function* suspectPack(id: number): Step<void> {
   yield* run('UPDATE packs SET mtime_ms = NULL WHERE id = ?', [id]);
 }
 
+/** Says what the file of a pack looks like that was found intact. */
+export function* trustPack(id: number, { mtimeMs, ctimeMs, ino }: FileStamp): Step<void> {
+  yield* run('UPDATE packs SET mtime_ms = ?, ctime_ms = ?, ino = ? WHERE id = ?', [
+    mtimeMs,
+    ctimeMs,
+    ino,
+    id,
+  ]);
+}
+
 /** How often garbage collection condemned something. */
 export function* readEpoch(): Step<number> {
   const row = yield* one("SELECT value FROM engine_state WHERE name = 'epoch'");

@@ -1,4 +1,4 @@
-import { CairnError, type CallOptions, type Hasher, quote } from '@cairn/core';
+import { CairnError, type CallOptions, type FileStamp, type Hasher, quote } from '@cairn/core';
 import { type FileSystem, sameStamp, stampOf, translateFsError } from '@cairn/file';
 import { systemCode } from '../blobs/attempt.js';
 import type { Database } from '../sql/database.js';
@@ -12,6 +12,7 @@ import {
   listPacks,
   type PackRow,
   suspectPack,
+  trustPack,
 } from './pack-index.js';
 import { closeQuietly, openToRead } from './read-only-files.js';
 import { decodeRecipe, decodeRows, type RecipeRow } from './recipe.js';
@@ -98,14 +99,19 @@ export class PackReader {
     return row === undefined || this.#looksOdd(row);
   }
 
-  #looksOdd({ name, stamp }: PackRow): boolean {
-    if (stamp === undefined) return true;
+  /** What the file of a pack looks like; `undefined` if there is none. */
+  look(name: string): FileStamp | undefined {
     const path = packPath(this.#context.packs, name);
     try {
-      return !sameStamp(stampOf(this.#context.fs.sync.lstatSync(path), path), stamp);
+      return stampOf(this.#context.fs.sync.lstatSync(path), path);
     } catch {
-      return true;
+      return undefined;
     }
+  }
+
+  #looksOdd({ name, stamp }: PackRow): boolean {
+    const now = this.look(name);
+    return stamp === undefined || now === undefined || !sameStamp(now, stamp);
   }
 
   /** Whether any pack is suspect. Costs a look at each. */
@@ -118,6 +124,19 @@ export class PackReader {
   async suspect(packId: number): Promise<void> {
     if (this.#context.readOnly) return;
     await this.#context.database.write(() => suspectPack(packId)).catch(() => undefined);
+  }
+
+  /**
+   * Takes a pack for intact, all of which was read and found right, if it looks as it did before it was read. So a store that
+   * was copied is no longer looked at closely.
+   */
+  async trust(packId: number, before: FileStamp): Promise<void> {
+    if (this.#context.readOnly) return;
+    const row = await this.#context.database.read(() => findPack(packId));
+    if (row === undefined || !this.#looksOdd(row)) return;
+    const now = this.look(row.name);
+    if (now === undefined || !sameStamp(now, before)) return;
+    await this.#context.database.write(() => trustPack(packId, now)).catch(() => undefined);
   }
 
   async #verified(bytes: Uint8Array, digest: Uint8Array, { kind, packId }: Location): Promise<Uint8Array> {
