@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type LocalStore, openStore } from '../src/index.js';
 import { endLength, footerBytes, readTable } from '../src/packs/pack-format.js';
@@ -257,4 +258,26 @@ it('removes nothing that it cannot replace, and lets it be logged again', async 
   // The bytes that nothing leads to any more are still there.
   expect((await store.verify()).problems).toMatchObject([{ kind: 'damaged_record', versionCount: 0 }]);
   expect((await store.verify({ repair: true })).ok).toBe(true);
+});
+
+it('takes damaged bytes from the files that they were logged from, if those are the same still', async () => {
+  const files = { small: randomBytes(1, 5000), large: randomBytes(2, 900_000) };
+  const source = mkdtempSync(join(tmpdir(), 'cairn-verify-source-'));
+  try {
+    for (const [name, bytes] of Object.entries(files)) writeFileSync(join(source, name), bytes);
+    await sleep(100); // what was just written is not remembered
+    const paths = Object.keys(files).map((name) => ({ kind: 'path' as const, path: join(source, name) }));
+    for await (const _ of store.blobs.put(paths));
+    await log(store, files);
+    const pack = largest();
+    for (const at of [100, 400_000]) flip(pack, at);
+    expect((await store.verify()).problemCount).toBe(2);
+    expect(await store.verify({ repair: true })).toMatchObject({ ok: true, repaired: { length: 2 } });
+    expect(await readVersions(store)).toBe(1);
+    flip(largest(), 100);
+    for (const name of Object.keys(files)) writeFileSync(join(source, name), 'something else');
+    expect((await store.verify({ repair: true })).ok).toBe(false);
+  } finally {
+    rmSync(source, { recursive: true });
+  }
 });

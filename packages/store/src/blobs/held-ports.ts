@@ -1,4 +1,4 @@
-import { DigestSet } from '../maintenance/digest-set.js';
+import { DigestSet } from '../packs/digest-set.js';
 import type { Port, SharedPorts } from '../threads/ports.js';
 
 /** Where work can be done. */

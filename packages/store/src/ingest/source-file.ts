@@ -1,5 +1,6 @@
 import { CairnError, type FileStamp, quote } from '@cairn/core';
 import { type SyncFileSystem, sameStamp, stampOf, translateFsError } from '@cairn/file';
+import { readFully } from '../packs/read-fully.js';
 import { closeQuietly } from '../packs/read-only-files.js';
 
 /** A file to be read, and what it looked like when it was added. */
@@ -24,14 +25,8 @@ export class SourceFile {
 
   /** Reads the next `length` bytes into a buffer, and returns how many there were. */
   read(buffer: Uint8Array, start: number, length: number): number {
-    let filled = 0;
-    while (filled < length) {
-      const [at, most] = [start + filled, length - filled];
-      const count = this.#reading(() => this.#fs.readSync(this.#descriptor, buffer, at, most, null));
-      if (count === 0) break;
-      filled += count;
-    }
-    return filled;
+    const filling = { buffer, at: start, length, position: null };
+    return this.#reading(() => readFully(this.#fs, this.#descriptor, filling));
   }
 
   /**

@@ -1,7 +1,7 @@
 import { CairnError, type CallOptions } from '@cairn/core';
+import type { DigestSet } from '../packs/digest-set.js';
 import { nameOf } from './check-packs.js';
 import type { MaintenanceContext } from './context.js';
-import type { DigestSet } from './digest-set.js';
 import { type ObjectRow, objectPages, recipePages } from './object-rows.js';
 import type { FoundProblem, Problems } from './problems.js';
 

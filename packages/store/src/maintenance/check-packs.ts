@@ -1,9 +1,9 @@
 import type { CallOptions, ContentDigest, Hasher } from '@cairn/core';
+import type { DigestSet } from '../packs/digest-set.js';
 import { packPath } from '../packs/open-pack.js';
 import { keyOf } from '../packs/pack-index.js';
 import { one } from '../sql/step.js';
 import type { MaintenanceContext } from './context.js';
-import type { DigestSet } from './digest-set.js';
 import { objectsByDigest, objectsOfPack } from './object-rows.js';
 import { readPackEnd } from './pack-end.js';
 import { allPacks, type PackRow } from './pack-rows.js';

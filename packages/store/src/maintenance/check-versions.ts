@@ -1,8 +1,8 @@
 import { CairnError, type CallOptions, type Manifest, openManifest } from '@cairn/core';
+import { DigestSet } from '../packs/digest-set.js';
 import { rawDigest } from '../packs/pack-format.js';
 import type { BlobChecks } from './check-blobs.js';
 import type { MaintenanceContext } from './context.js';
-import { DigestSet } from './digest-set.js';
 import type { Problems } from './problems.js';
 import { isDeleted, type VersionRow, versionsAfter } from './version-rows.js';
 

@@ -1,12 +1,4 @@
-import {
-  type BlobStore,
-  CairnError,
-  type CallOptions,
-  type ContentDigest,
-  type Hasher,
-  quote,
-  type Source,
-} from '@cairn/core';
+import { type BlobStore, CairnError, type Hasher, quote } from '@cairn/core';
 import type { FileSystem } from '@cairn/file';
 import type { PackReader } from '../packs/pack-reader.js';
 import type { Database } from '../sql/database.js';
@@ -23,10 +15,6 @@ export interface MaintenanceContext {
   /** Holds what is being written. */
   readonly temp: string;
   readonly readOnly: boolean;
-  /** Where the bytes of a blob may be found that the store has lost; they are hashed again. Default: nowhere. */
-  readonly findSource?:
-    | ((digest: ContentDigest, options?: CallOptions) => Promise<Source | undefined>)
-    | undefined;
   /** The clock, in milliseconds since 1970. */
   readonly now: () => number;
 }

@@ -1,8 +1,8 @@
 import { CairnError, type CallOptions, openManifest } from '@cairn/core';
+import { DigestSet } from '../packs/digest-set.js';
 import { rawDigest } from '../packs/pack-format.js';
 import { one } from '../sql/step.js';
 import type { MaintenanceContext } from './context.js';
-import { DigestSet } from './digest-set.js';
 import { partsOf } from './needs.js';
 import { recipePages } from './object-rows.js';
 import { isDeleted, newestVersion, type VersionRow, versionsAfter } from './version-rows.js';

@@ -1,7 +1,7 @@
 import type { CallOptions } from '@cairn/core';
+import { DigestSet } from '../packs/digest-set.js';
 import { bytesOnDisk, recipeKind } from '../packs/pack-format.js';
 import type { MaintenanceContext } from './context.js';
-import { DigestSet } from './digest-set.js';
 import { blobsOf, partsOf } from './needs.js';
 import { objectPages } from './object-rows.js';
 import { Uint32Column } from './uint32-column.js';

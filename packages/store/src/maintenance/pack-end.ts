@@ -2,6 +2,7 @@ import { translateFsError } from '@cairn/file';
 import { systemCode } from '../blobs/attempt.js';
 import { packPath } from '../packs/open-pack.js';
 import { endLength, footerBytes, isIntactEnd, type PackRecord, readTable } from '../packs/pack-format.js';
+import { readFully } from '../packs/read-fully.js';
 import { closeQuietly, openToRead } from '../packs/read-only-files.js';
 import type { MaintenanceContext } from './context.js';
 
@@ -28,14 +29,9 @@ export function readPackEnd(
       const { size } = stats;
       const damaged = { state: 'damaged', size } as const;
       const read = (length: number) => {
-        const bytes = Buffer.alloc(length);
-        let filled = 0;
-        while (filled < length) {
-          const count = fs.sync.readSync(file, bytes, filled, length - filled, size - length + filled);
-          if (count === 0) return undefined;
-          filled += count;
-        }
-        return bytes;
+        const buffer = Buffer.alloc(length);
+        const filled = readFully(fs.sync, file, { buffer, length, position: size - length });
+        return filled === length ? buffer : undefined;
       };
       if (size < footerBytes) return damaged;
       const footer = read(footerBytes);

@@ -3,6 +3,7 @@ import type { CallOptions, Hasher } from '@cairn/core';
 import { type FileSystem, translateFsError } from '@cairn/file';
 import { systemCode } from '../blobs/attempt.js';
 import { dataKind, type PackRecord, rawDigest } from '../packs/pack-format.js';
+import { readFully } from '../packs/read-fully.js';
 import { closeQuietly, openToRead } from '../packs/read-only-files.js';
 import { decodeRecipe } from '../packs/recipe.js';
 
@@ -37,7 +38,11 @@ export async function* scanRecords(
         end = Math.max(end, start + length);
       }
       if (end - first.start > buffer.length) buffer = Buffer.allocUnsafe(end - first.start);
-      const filled = fill(fs, file, buffer, first.start, end - first.start);
+      const filled = readFully(fs.sync, file, {
+        buffer,
+        length: end - first.start,
+        position: first.start,
+      });
       const bytesOf = ({ start, length }: PackRecord) => {
         const at = start - first.start;
         return buffer.subarray(Math.min(at, filled), Math.min(at + length, filled));
@@ -54,16 +59,6 @@ export async function* scanRecords(
   } finally {
     if (file !== undefined) closeQuietly(fs.sync, file);
   }
-}
-
-function fill(fs: FileSystem, file: number, buffer: Buffer, start: number, length: number): number {
-  let filled = 0;
-  while (filled < length) {
-    const count = fs.sync.readSync(file, buffer, filled, length - filled, start + filled);
-    if (count === 0) break;
-    filled += count;
-  }
-  return filled;
 }
 
 /** Whether the bytes of a record are as they were written. */

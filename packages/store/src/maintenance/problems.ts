@@ -1,5 +1,5 @@
 import type { ContentDigest } from '@cairn/core';
-import { DigestSet } from './digest-set.js';
+import { DigestSet } from '../packs/digest-set.js';
 import type { VersionRow } from './version-rows.js';
 
 /**
@@ -55,7 +55,6 @@ export class Problems {
   /** The digests that can't be relied on, and the problem of each. */
   readonly #digests = new DigestSet(32);
   readonly #of: Found[] = [];
-  readonly #bytes: Uint8Array[] = [];
 
   get count(): number {
     return this.#count;
@@ -77,13 +76,7 @@ export class Problems {
   blame(problem: Found, digest: Uint8Array): void {
     if (this.#digests.has(digest)) return;
     this.#digests.add(digest);
-    this.#bytes.push(digest.slice());
     this.#of.push(problem);
-  }
-
-  /** All that can't be read. */
-  digests(): Iterable<Uint8Array> {
-    return this.#bytes;
   }
 
   /** The problem of a digest. */

@@ -1,11 +1,12 @@
-import { CairnError, type CallOptions } from '@cairn/core';
+import { join } from 'node:path';
+import { type BlobStore, CairnError, type CallOptions, type ErrorCode, type Source } from '@cairn/core';
 import { stampOf } from '@cairn/file';
 import { packPath } from '../packs/open-pack.js';
 import { type PackRecord, recipeKind } from '../packs/pack-format.js';
 import { keyOf } from '../packs/pack-index.js';
 import { decodeRecipe } from '../packs/recipe.js';
 import { now, one, run, type Step } from '../sql/step.js';
-import { nameOf } from './check-packs.js';
+import { type GroupKey, nextSeen } from '../stat-cache/seen-files.js';
 import type { MaintenanceContext } from './context.js';
 import { objectsByDigest, objectsOfPack } from './object-rows.js';
 import { type PackEnd, readPackEnd } from './pack-end.js';
@@ -113,23 +114,38 @@ function* makeRow(packId: number, { record, size }: Found): Step<void> {
   );
 }
 
-/** Stores again what is damaged or missing and whose bytes are known to be somewhere else. */
+/** Stores again what is damaged or missing, from files that had these bytes when they were seen last. */
 async function storeAgain(
-  { blobs, findSource, hasher }: MaintenanceContext,
+  { blobs, database }: MaintenanceContext,
   problems: Problems,
   options: CallOptions,
 ): Promise<void> {
-  if (findSource === undefined) return;
-  for (const digest of problems.digests()) {
-    const name = nameOf(digest, hasher);
-    const source = await findSource(name, options);
-    if (source === undefined) continue;
-    try {
-      for await (const _ of blobs.put([source], options));
-    } catch (error) {
-      options.signal?.throwIfAborted();
-      // The source isn't what it was: it is no help.
-      if (!CairnError.is(error, 'source_changed') && !CairnError.is(error, 'not_found')) throw error;
+  for (let after: GroupKey | undefined; ; ) {
+    const groups = await database.read(() => nextSeen(after), options);
+    if (groups.length === 0) return;
+    for (const { key, files } of groups) {
+      after = key;
+      for (const [name, { digest, stamp }] of files) {
+        if (problems.of(digest) === undefined) continue;
+        await tryToStore(blobs, { kind: 'path', path: join(key.folder, name), stamp }, options);
+      }
     }
   }
 }
+
+async function tryToStore(blobs: BlobStore, source: Source, options: CallOptions): Promise<void> {
+  try {
+    for await (const _ of blobs.put([source], options));
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    // It isn't what it was, or not there: it is no help.
+    if (!CairnError.is(error) || !isNoHelp.has(error.code)) throw error;
+  }
+}
+
+const isNoHelp: ReadonlySet<ErrorCode> = new Set([
+  'source_changed',
+  'not_found',
+  'forbidden',
+  'path_invalid',
+]);

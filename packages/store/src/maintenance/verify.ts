@@ -1,9 +1,9 @@
 import type { CallOptions } from '@cairn/core';
+import { DigestSet } from '../packs/digest-set.js';
 import { BlobChecks } from './check-blobs.js';
 import { checkPacks } from './check-packs.js';
 import { checkVersions } from './check-versions.js';
 import { checkWritable, type MaintenanceContext } from './context.js';
-import { DigestSet } from './digest-set.js';
 import { type Problem, Problems } from './problems.js';
 import { repairStore } from './repair.js';
 

@@ -14,6 +14,7 @@ import {
   suspectPack,
   trustPack,
 } from './pack-index.js';
+import { readFully } from './read-fully.js';
 import { closeQuietly, openToRead } from './read-only-files.js';
 import { decodeRecipe, decodeRows, type RecipeRow } from './recipe.js';
 
@@ -160,14 +161,8 @@ export class PackReader {
     try {
       const file = openToRead(sync, path);
       try {
-        const bytes = Buffer.allocUnsafe(length);
-        let filled = 0;
-        while (filled < length) {
-          const count = sync.readSync(file, bytes, filled, length - filled, start + filled);
-          if (count === 0) break;
-          filled += count;
-        }
-        return bytes.subarray(0, filled);
+        const buffer = Buffer.allocUnsafe(length);
+        return buffer.subarray(0, readFully(sync, file, { buffer, length, position: start }));
       } finally {
         closeQuietly(sync, file);
       }

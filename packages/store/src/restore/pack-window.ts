@@ -1,4 +1,5 @@
 import type { SyncFileSystem } from '@cairn/file';
+import { readFully } from '../packs/read-fully.js';
 import { closeQuietly, openToRead } from '../packs/read-only-files.js';
 import type { PlacedRecord } from './restore-files.js';
 
@@ -56,14 +57,8 @@ export class PackWindow {
         this.#file = { pack: record.pack, descriptor: openToRead(this.#fs, record.pack) };
       }
       const length = this.#lengthFrom(record);
-      let filled = 0;
-      while (filled < length) {
-        const { descriptor } = this.#file;
-        const position = record.start + filled;
-        const count = this.#fs.readSync(descriptor, this.#buffer, filled, length - filled, position);
-        if (count === 0) break;
-        filled += count;
-      }
+      const filling = { buffer: this.#buffer, length, position: record.start };
+      const filled = readFully(this.#fs, this.#file.descriptor, filling);
       this.#start = record.start;
       this.#end = record.start + filled;
       return filled >= record.length;

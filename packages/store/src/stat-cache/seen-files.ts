@@ -1,6 +1,6 @@
 import type { FileStamp } from '@cairn/core';
 import { digestBytes } from '../packs/pack-format.js';
-import { one, run, type Step } from '../sql/step.js';
+import { all, one, run, type Step } from '../sql/step.js';
 
 /** What some files of a folder looked like, and which bytes they had then. */
 export interface SeenFiles {
@@ -29,6 +29,22 @@ export function* readSeen({ folder, first }: GroupKey): Step<SeenFiles | undefin
   ]);
   if (row === undefined) return undefined;
   return { epoch: Number(row.epoch), files: decode(row.files as Uint8Array) };
+}
+
+/** The next groups in their order, with what was seen of each; the first ones after `undefined`. */
+export function* nextSeen(
+  after: GroupKey | undefined,
+): Step<{ readonly key: GroupKey; readonly files: ReadonlyMap<string, SeenFile> }[]> {
+  const { folder, first } = after ?? { folder: '', first: '' };
+  const rows = yield* all(
+    `SELECT folder, first, files FROM seen_files WHERE folder > ? OR (folder = ? AND first > ?)
+     ORDER BY folder, first LIMIT 20`,
+    [folder, folder, first],
+  );
+  return rows.map((row) => ({
+    key: { folder: String(row.folder), first: String(row.first) },
+    files: decode(row.files as Uint8Array),
+  }));
 }
 
 /** @param files As {@link encodeFiles} gave them. */
