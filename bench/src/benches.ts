@@ -150,4 +150,20 @@ export const benches: readonly Bench[] = [
       ]);
     },
   },
+  {
+    name: 'gc',
+    runs: 1,
+    setup: { file: 'fill-store', args: ['1000000'] },
+    programs: { collect: { file: 'collect-garbage', args: ['4'] } },
+    rows: (of) => [
+      atMost(
+        'gc of 1,000,000 blobs, 10 % dead, beside 4 writers',
+        metric(of, 'collect', 'elapsed') / 1000,
+        's',
+        120,
+      ),
+      atMost('… peak memory, of a verification too', sample(of, 'collect').peakMB, 'MB', 500),
+      exactly('… stores that are whole afterwards', metric(of, 'collect', 'isWhole'), '', 1),
+    ],
+  },
 ];
