@@ -15,6 +15,16 @@ export async function readText(chunks: AsyncIterable<Uint8Array>): Promise<strin
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(await readAll(chunks));
 }
 
+/** A stream whose producer uses one buffer again and again. */
+export async function* reusing(content: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
+  const buffer = new Uint8Array(size);
+  for (let at = 0; at < content.length; at += size) {
+    const length = Math.min(size, content.length - at);
+    buffer.set(content.subarray(at, at + length));
+    yield buffer.subarray(0, length);
+  }
+}
+
 /** What an artifact would keep of an observation. */
 export function entryOf(observation: Observation): ReferenceEntry {
   return { ...observation, kind: 'reference' };

@@ -1,7 +1,7 @@
 export { spyOnConnect } from './connect-spy.js';
 export { startFakeGcsServer } from './fake-gcs-server.js';
 export { startHaproxy } from './haproxy.js';
-export { bytes, collect, entryOf, onlyEntry, readText } from './helpers.js';
+export { bytes, collect, entryOf, onlyEntry, readText, reusing } from './helpers.js';
 export { startMoto } from './moto.js';
 export { type Nginx, startNginx } from './nginx.js';
 export { type GsPlace, namedGsPlace, namedS3Place, type S3Place, s3Place } from './place.js';

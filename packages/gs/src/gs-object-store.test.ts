@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expectCairnError } from '@cairn/conformance';
 import { readAll } from '@cairn/core';
-import { bytes, collect, readText } from '@cairn/testing';
+import { bytes, collect, readText, reusing } from '@cairn/testing';
 import { describe, expect, test } from 'vitest';
 import { withDouble } from '../test/double.js';
 import { gsObjectStore } from './index.js';
@@ -9,16 +9,6 @@ import { gsObjectStore } from './index.js';
 async function withStore(prefix?: string) {
   const double = await withDouble();
   return { ...double, store: gsObjectStore({ bucket: 'bucket', prefix, clientConfig: double.clientConfig }) };
-}
-
-/** A stream whose producer uses one buffer again and again. */
-async function* reusing(content: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
-  const buffer = new Uint8Array(size);
-  for (let at = 0; at < content.length; at += size) {
-    const length = Math.min(size, content.length - at);
-    buffer.set(content.subarray(at, at + length));
-    yield buffer.subarray(0, length);
-  }
 }
 
 test('a store keeps to its prefix', async () => {

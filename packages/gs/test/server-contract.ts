@@ -2,7 +2,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { type Case, expectCairnError, type Fixture, type Suite } from '@cairn/conformance';
 import { type Observation, readAll, type StorageHandler } from '@cairn/core';
 import type { GsPlace } from '@cairn/testing';
-import { bytes, collect, entryOf, onlyEntry, readText } from '@cairn/testing';
+import { bytes, collect, entryOf, onlyEntry, readText, reusing } from '@cairn/testing';
 import { CRC32C, Storage } from '@google-cloud/storage';
 import { expect } from 'vitest';
 import { gsHandler, gsObjectStore } from '../src/index.js';
@@ -187,11 +187,11 @@ const oddNames: readonly ServerCase[] = [
 const writes: readonly ServerCase[] = [
   contract('keeps a stream of several pieces', async (at, uri, place) => {
     const content = new Uint8Array(randomBytes(17 * 1024 * 1024));
-    const chunks = async function* () {
-      for (let i = 0; i < content.length; i += 100_000) yield content.subarray(i, i + 100_000);
-    };
     const store = gsObjectStore({ bucket: at.bucket, clientConfig: configOf(place) });
-    expect(await store.put('pieces', chunks())).toEqual({ key: 'pieces', size: content.length });
+    expect(await store.put('pieces', reusing(content, 100_000))).toEqual({
+      key: 'pieces',
+      size: content.length,
+    });
     expect(Buffer.compare(await readAll(store.open('pieces')), content)).toBe(0);
     const across = { start: 8 * 1024 * 1024 - 3, end: 8 * 1024 * 1024 + 3 };
     const part = await readAll(store.open('pieces', { range: across }));

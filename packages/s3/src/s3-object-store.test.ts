@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { expectCairnError } from '@cairn/conformance';
 import type { S3Server } from '@cairn/conformance/servers';
 import { readAll } from '@cairn/core';
-import { bytes, collect, readText } from '@cairn/testing';
+import { bytes, collect, readText, reusing } from '@cairn/testing';
 import { describe, expect, test } from 'vitest';
 import { withDouble } from '../test/double.js';
 import { s3ObjectStore } from './index.js';
@@ -13,16 +13,6 @@ async function withStore(prefix?: string) {
 }
 
 const operations = ({ requests }: S3Server) => requests.map(({ operation }) => operation);
-
-/** A stream whose producer uses one buffer again and again. */
-async function* reusing(content: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
-  const buffer = new Uint8Array(size);
-  for (let at = 0; at < content.length; at += size) {
-    const length = Math.min(size, content.length - at);
-    buffer.set(content.subarray(at, at + length));
-    yield buffer.subarray(0, length);
-  }
-}
 
 describe('a store', () => {
   test('keeps to its prefix', async () => {
