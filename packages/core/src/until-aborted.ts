@@ -11,6 +11,8 @@ export async function* untilAborted<T>(
   let isDone = false;
   try {
     for (;;) {
+      // An abort that came since the last item is told to no listener any more.
+      signal.throwIfAborted();
       const next = await nextUnlessAborted(source, signal);
       isDone = next.done === true;
       if (next.done) return;
