@@ -12,6 +12,7 @@ import {
   type WrittenManifest,
   writeManifest,
 } from '@cairn/core';
+import { noise } from './scratch.js';
 
 export const collection: CollectionRef = { entity: 'local', project: 'default', name: 'files' };
 
@@ -19,15 +20,7 @@ export type Files = Readonly<Record<string, Uint8Array | string>>;
 
 /** Bytes that nothing else has, and that a seed makes again. */
 export function randomBytes(seed: number, length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  let state = (seed * 2_654_435_761 + 1) >>> 0;
-  for (let i = 0; i < length; i++) {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    bytes[i] = state;
-  }
-  return bytes;
+  return new Uint8Array(noise(length, seed * 2_654_435_761 + 1));
 }
 
 export async function put({ blobs }: Store, contents: readonly Uint8Array[]): Promise<ContentDigest[]> {
