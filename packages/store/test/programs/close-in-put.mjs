@@ -1,18 +1,14 @@
 // Closes a store in the middle of a put that has worker threads, says what the put said, and then works on with the store
 // opened again. Usage: close-in-put.mjs <folder>
-import { randomBytes } from 'node:crypto';
-import { readdirSync, writeFileSync, writeSync } from 'node:fs';
+import { readdirSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { CairnError } from '@cairn/core';
 import { openStore } from '@cairn/store';
+import { writeLargeFiles } from './large-files.mjs';
 
 const [folder] = process.argv.slice(2);
 const say = (line) => writeSync(1, `${JSON.stringify(line)}\n`);
-const sources = [1, 2, 3].map((i) => {
-  const path = join(folder, `${i}`);
-  writeFileSync(path, randomBytes(40 * 1024 * 1024));
-  return { kind: 'path', path };
-});
+const sources = writeLargeFiles(folder);
 
 const store = await openStore(join(folder, 'store'));
 let closing;

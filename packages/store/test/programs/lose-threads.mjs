@@ -1,11 +1,12 @@
 // Ends the threads of a store in the middle of a put, and again while they are idle; says what the puts said, and whether
 // the store works on. Usage: lose-threads.mjs <folder>
 import { randomBytes } from 'node:crypto';
-import { writeFileSync, writeSync } from 'node:fs';
+import { writeSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import workerThreads from 'node:worker_threads';
 import { CairnError } from '@cairn/core';
+import { writeLargeFiles } from './large-files.mjs';
 
 const started = [];
 workerThreads.Worker = class extends workerThreads.Worker {
@@ -19,11 +20,7 @@ const { openStore } = await import('@cairn/store');
 
 const [folder] = process.argv.slice(2);
 const say = (line) => writeSync(1, `${JSON.stringify(line)}\n`);
-const sources = [1, 2, 3].map((i) => {
-  const path = join(folder, `${i}`);
-  writeFileSync(path, randomBytes(40 * 1024 * 1024));
-  return { kind: 'path', path };
-});
+const sources = writeLargeFiles(folder);
 const endAll = () => Promise.all(started.splice(0).map((worker) => worker.terminate()));
 
 const store = await openStore(join(folder, 'store'));

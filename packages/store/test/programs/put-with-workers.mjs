@@ -63,7 +63,7 @@ say({ written, wrong, opened: Buffer.from(opened).equals(large) });
 
 // Errors cross from one thread to another.
 try {
-  await putAll(store, [...paths.slice(0, 1000).map((path) => `${path}`), join(folder, 'gone')].map(String));
+  await putAll(store, [...paths.slice(0, 1000), join(folder, 'gone')]);
 } catch (error) {
   say({ is: CairnError.is(error), code: error.code, hint: error.hint, message: error.message });
 }
