@@ -6,7 +6,7 @@ import { type PackRecord, recipeKind } from '../packs/pack-format.js';
 import { keyOf } from '../packs/pack-index.js';
 import { decodeRecipe } from '../packs/recipe.js';
 import { now, one, run, type Step } from '../sql/step.js';
-import { type GroupKey, nextSeen } from '../stat-cache/seen-files.js';
+import { forgetSeen, type GroupKey, nextSeen } from '../stat-cache/seen-files.js';
 import type { MaintenanceContext } from './context.js';
 import { objectsByDigest, objectsOfPack } from './object-rows.js';
 import { type PackEnd, readPackEnd } from './pack-end.js';
@@ -42,6 +42,8 @@ export async function repairStore(
     onSource: () => undefined,
     onWritten: () => undefined,
   });
+  // It says that the store has what may be lost.
+  await context.database.write(forgetSeen, options);
 }
 
 interface Found {

@@ -59,6 +59,11 @@ export function* writeSeen(
   );
 }
 
+/** Has all files be read again. */
+export function* forgetSeen(): Step<void> {
+  yield* run('DELETE FROM seen_files');
+}
+
 const stampBytes = 4 * 8;
 
 /** The number of files, their stamps and digests, and their names with a NUL between. */
