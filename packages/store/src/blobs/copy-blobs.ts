@@ -1,21 +1,20 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type AnyIterable,
   type ContentDigest,
   type CopyRequest,
   type CopyResult,
-  type FileStamp,
   type TransferOptions,
   untilAborted,
 } from '@cairn/core';
-import { type FileSystem, publishFile, stampOf } from '@cairn/file';
+import { type FileSystem, publishFile } from '@cairn/file';
+import { lookAt } from '../packs/look-at.js';
 import { rawDigest } from '../packs/pack-format.js';
 import { keyOf, readEpoch } from '../packs/pack-index.js';
 import type { FileToRestore } from '../restore/restore-files.js';
 import type { Database } from '../sql/database.js';
 import { groupByFolder } from '../stat-cache/group-by-folder.js';
 import { type SeenGroup, StatCache } from '../stat-cache/stat-cache.js';
-import { settleMs, WrittenFiles } from '../stat-cache/written-files.js';
+import { WrittenFiles } from '../stat-cache/written-files.js';
 import type { SharedPorts } from '../threads/ports.js';
 import { HeldPorts } from './held-ports.js';
 import { inParallel } from './in-parallel.js';
@@ -31,12 +30,11 @@ export interface CopyContext extends ReadContext {
 
 /** How many files are made before anybody can break off. */
 const filesAtOnce = 128;
-/** What is worth a worker by itself, in bytes. */
-const worthAWorker = 32 * 1024 * 1024;
-
 interface Wanted extends CopyRequest {
   /** Its place among all requests. */
   readonly index: number;
+  /** The bytes of its digest. */
+  readonly raw: Uint8Array;
   readonly group: SeenGroup;
 }
 
@@ -58,7 +56,8 @@ export async function* copyBlobs(
   const written = new WrittenFiles(context.fs);
   const ports = new HeldPorts(shared);
   const { signal } = options;
-  const items = signal === undefined ? requests : untilAborted(requests, signal);
+  // What is there needn't be waited for, and each job looks at the signal.
+  const items = Symbol.iterator in requests ? requests : untilAborted(requests, signal);
   const jobs = intoJobs(context, seen, items, options);
   const run = async (job: Job) =>
     job.kind === 'right' ? job.results : copyBatch(context, ports, written, job.files, options);
@@ -71,8 +70,7 @@ export async function* copyBlobs(
     await ports.end();
   }
   if (context.readOnly) return;
-  if (!written.isEmpty) await sleep(settleMs);
-  written.noteSettled();
+  await written.finish();
   if (seen.isEmpty) return;
   // It is a hint: what can't be written down is read again.
   await database.write(() => seen.save(), options).catch(() => options.signal?.throwIfAborted());
@@ -94,13 +92,14 @@ async function* intoJobs(
       const index = first + i;
       const stamp = lookAt(fs, item.path);
       const known = stamp === undefined ? undefined : group.digestOf({ path: item.path, stamp });
-      if (stamp !== undefined && known !== undefined && rawDigest(item.digest).equals(known)) {
+      const raw = rawDigest(item.digest);
+      if (stamp !== undefined && known !== undefined && raw.equals(known)) {
         group.keep({ path: item.path, stamp });
         options.onBytes?.(stamp.size);
         results.push({ index, size: stamp.size, written: false });
         continue;
       }
-      batch.push({ digest: item.digest, path: item.path, index, group });
+      batch.push({ digest: item.digest, path: item.path, index, raw, group });
       if (batch.length < filesAtOnce) continue;
       yield { kind: 'copy', files: batch };
       batch = [];
@@ -108,16 +107,6 @@ async function* intoJobs(
     if (results.length > 0) yield { kind: 'right', results };
   }
   if (batch.length > 0) yield { kind: 'copy', files: batch };
-}
-
-/** What a file looks like, if there is one. A link is none. */
-function lookAt({ sync }: FileSystem, path: string): FileStamp | undefined {
-  try {
-    const stats = sync.lstatSync(path, { throwIfNoEntry: false });
-    return stats?.isFile() ? stampOf(stats, path) : undefined;
-  } catch {
-    return undefined; // who writes it says what is wrong
-  }
 }
 
 async function copyBatch(
@@ -132,20 +121,20 @@ async function copyBatch(
   const unknown = batch.find(({ digest }) => !canHave(digest));
   if (unknown !== undefined) throw missing(unknown.digest);
   const found = await reader.find(
-    batch.map(({ digest }) => rawDigest(digest)),
+    batch.map(({ raw }) => raw),
     { signal },
   );
   const files: { readonly wanted: Wanted; readonly file: FileToRestore }[] = [];
   for (const wanted of batch) {
-    const { digest, path } = wanted;
-    const location = found.get(keyOf(rawDigest(digest)));
+    const { digest, path, raw } = wanted;
+    const location = found.get(keyOf(raw));
     if (location === undefined) throw missing(digest);
     const records = await placeRecords(reader, digest, location, options);
     files.push({ wanted, file: { digest, path, size: location.size, records } });
   }
   files.sort((a, b) => inOrderOfReading(a.file, b.file));
   const size = files.reduce((sum, { file }) => sum + file.size, 0);
-  const port = await ports.take({ isLocal: false, isMuch: size >= worthAWorker });
+  const port = await ports.take({ isLocal: false, size });
   try {
     const results: CopyResult[] = [];
     for (const group of bySize(files)) {
@@ -154,7 +143,7 @@ async function copyBatch(
       const restored = await port.restore(group.map(({ file }) => file));
       for (const [i, { wanted, file }] of group.entries()) {
         const result = restored[i];
-        const raw = rawDigest(file.digest);
+        const { raw } = wanted;
         if (result === undefined || result.outcome === 'unreadable') {
           await copySlowly(context, file.digest, file.path, options);
           wanted.group.skip();

@@ -5,9 +5,12 @@ import type { Port, SharedPorts } from '../threads/ports.js';
 export interface Need {
   /** Whether it has to be in this thread, as for what is in memory. */
   readonly isLocal: boolean;
-  /** Whether it is worth a worker by itself. */
-  readonly isMuch: boolean;
+  /** How much it is, in bytes. */
+  readonly size: number;
 }
+
+/** What is worth a worker by itself, in bytes. */
+const worthAWorker = 32 * 1024 * 1024;
 
 /** How many jobs this thread does before it calls for workers, which take some time to start. */
 const jobsAlone = 2;
@@ -73,12 +76,12 @@ export class HeldPorts {
     this.#held.clear();
   }
 
-  #free({ isLocal, isMuch }: Need): Port | undefined {
+  #free({ isLocal, size }: Need): Port | undefined {
     const local = this.#find(false);
     if (isLocal) return this.#use(local) ?? this.#addLocal();
     const worker = this.#use(this.#find(true));
     if (worker !== undefined) return worker;
-    if (isMuch || this.#shared.hasWorkers || this.#taken >= jobsAlone) {
+    if (size >= worthAWorker || this.#shared.hasWorkers || this.#taken >= jobsAlone) {
       const added = this.#shared.takeWorker();
       if (added !== undefined) return this.#add(added, true);
     }

@@ -52,9 +52,8 @@ export async function makeRows(context: RowsContext, added: PackToAdd, options: 
   const mended = mendedBy(added);
   let isUseful: boolean | undefined;
   while (isUseful === undefined) {
-    const epoch = await database.read(readEpoch);
-    const isOutdated = recipes.length > 0 && epoch !== basis;
-    const relied = isOutdated ? await reliedOn(context, added, options) : [];
+    const epoch = recipes.length === 0 ? basis : await database.read(readEpoch);
+    const relied = epoch === basis ? [] : await reliedOn(context, added, options);
     isUseful = await database.write(function* () {
       if (recipes.length > 0 && (yield* readEpoch()) !== epoch) return undefined;
       // Garbage collection removes packs without rows, in transactions.

@@ -23,7 +23,8 @@ export async function* putBlobs(
   const session = await PutSession.begin(context, options);
   const { seen, name } = session;
   const { signal } = options;
-  const items = signal === undefined ? sources : untilAborted(sources, signal);
+  // What is there needn't be waited for, and each job looks at the signal.
+  const items = Symbol.iterator in sources ? sources : untilAborted(sources, signal);
   const jobs = intoJobs({ fs, seen, name, limits }, items, options);
   try {
     const run = (job: Job) => session.run(job);

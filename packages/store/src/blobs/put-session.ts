@@ -228,12 +228,9 @@ export class PutSession {
   };
 }
 
-/** A file that is worth a worker by itself, in bytes. */
-const worthAWorker = 32 * 1024 * 1024;
-
 function needOf(job: Job): Need {
   return {
     isLocal: job.kind === 'bytes' || job.kind === 'stream',
-    isMuch: job.kind === 'large file' && job.file.stamp.size >= worthAWorker,
+    size: job.kind === 'large file' ? job.file.stamp.size : 0,
   };
 }

@@ -1,7 +1,8 @@
 import { CairnError, type CallOptions, type FileStamp, type Hasher, quote } from '@cairn/core';
-import { type FileSystem, sameStamp, stampOf, translateFsError } from '@cairn/file';
+import { type FileSystem, sameStamp, translateFsError } from '@cairn/file';
 import { systemCode } from '../blobs/attempt.js';
 import type { Database } from '../sql/database.js';
+import { lookAt } from './look-at.js';
 import { packPath } from './open-pack.js';
 import { dataKind, rawDigest } from './pack-format.js';
 import {
@@ -102,12 +103,7 @@ export class PackReader {
 
   /** What the file of a pack looks like; `undefined` if there is none. */
   look(name: string): FileStamp | undefined {
-    const path = packPath(this.#context.packs, name);
-    try {
-      return stampOf(this.#context.fs.sync.lstatSync(path), path);
-    } catch {
-      return undefined;
-    }
+    return lookAt(this.#context.fs, packPath(this.#context.packs, name));
   }
 
   #looksOdd({ name, stamp }: PackRow): boolean {

@@ -218,6 +218,7 @@ describe('a file that was restored', () => {
       const { digest } = result as PutResult;
       const path = join(files, 'restored');
       for await (const { written } of store.blobs.copyTo([{ digest, path }])) expect(written).toBe(true);
+      await sleep(100); // a little is not waited for, and known when it was seen again
       for await (const { written } of store.blobs.copyTo([{ digest, path }])) expect(written).toBe(false);
       opened = [];
       for await (const { written } of store.blobs.copyTo([{ digest, path }])) expect(written).toBe(false);
@@ -232,6 +233,19 @@ describe('a file that was restored', () => {
       expect(readFileSync(path).equals(noise(size))).toBe(true);
     },
   );
+
+  it('is recognised at once if it is one of many', async () => {
+    const bytes = Array.from({ length: 1500 }, (_, i) => Buffer.from(`file ${i}`));
+    const stored = await putAll(
+      store.blobs,
+      bytes.map((content) => ({ kind: 'bytes' as const, bytes: content })),
+    );
+    const requests = stored.map(({ digest, index }) => ({ digest, path: join(files, `${index}`) }));
+    for await (const { written } of store.blobs.copyTo(requests)) expect(written).toBe(true);
+    opened = [];
+    for await (const { written } of store.blobs.copyTo(requests)) expect(written).toBe(false);
+    expect(opened).toEqual([]);
+  });
 
   it('is noticed when it was edited as soon as it was there', async () => {
     const [result] = await putAll(store.blobs, [{ kind: 'bytes', bytes: Buffer.from('right') }]);

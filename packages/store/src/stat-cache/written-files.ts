@@ -1,10 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FileStamp } from '@cairn/core';
-import { type FileSystem, stampOf } from '@cairn/file';
+import type { FileSystem } from '@cairn/file';
+import { lookAt } from '../packs/look-at.js';
 import { isSettled, marginMs } from './is-settled.js';
 import type { SeenGroup } from './stat-cache.js';
 
 /** After this time, what was written can be noted, in milliseconds. */
-export const settleMs: number = marginMs + 10;
+const settleMs = marginMs + 10;
+/** Who made so many files, or so many bytes of them, took so long that it doesn't matter. */
+const manyFiles = 100;
+const manyBytes = 64 * 1024 * 1024;
 
 interface WrittenFile {
   readonly path: string;
@@ -21,17 +26,25 @@ interface WrittenFile {
 export class WrittenFiles {
   readonly #fs: FileSystem;
   #files: WrittenFile[] = [];
+  #count = 0;
+  #bytes = 0;
 
   constructor(fs: FileSystem) {
     this.#fs = fs;
   }
 
-  get isEmpty(): boolean {
-    return this.#files.length === 0;
+  /** Notes what is left, if need be after a wait. Of a few files it isn't worth one: they are read again the next time. */
+  async finish(): Promise<void> {
+    const isMuch = this.#count >= manyFiles || this.#bytes >= manyBytes;
+    if (isMuch && this.#files.length > 0) await sleep(settleMs);
+    this.noteSettled();
+    for (const { group } of this.#files.splice(0)) group.skip();
   }
 
   add(file: WrittenFile): void {
     this.#files.push(file);
+    this.#count++;
+    this.#bytes += file.stamp.size;
   }
 
   /** Notes all that were written long enough ago. */
@@ -43,19 +56,10 @@ export class WrittenFiles {
   }
 
   #note({ path, stamp, digest, group }: WrittenFile, now: number): void {
-    const found = this.#look(path);
+    const found = lookAt(this.#fs, path);
     const isSame = found?.size === stamp.size && found.mtimeMs === stamp.mtimeMs && found.ino === stamp.ino;
     if (found !== undefined && isSame && isSettled(found, now))
       group.note({ path, stamp: found }, digest, now);
     else group.skip();
-  }
-
-  #look(path: string): FileStamp | undefined {
-    try {
-      const stats = this.#fs.sync.lstatSync(path, { throwIfNoEntry: false });
-      return stats?.isFile() ? stampOf(stats, path) : undefined;
-    } catch {
-      return undefined;
-    }
   }
 }
