@@ -2,7 +2,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { type Case, expectCairnError, type Fixture, type Suite } from '@cairn/conformance';
 import { type Observation, readAll, type StorageHandler } from '@cairn/core';
 import type { GsPlace } from '@cairn/testing';
-import { bytes, collect, entryOf, onlyEntry, readText, reusing } from '@cairn/testing';
+import { bytes, collect, entryOf, makeGsBucket, onlyEntry, readText, reusing } from '@cairn/testing';
 import { CRC32C, Storage } from '@google-cloud/storage';
 import { expect } from 'vitest';
 import { gsHandler, gsObjectStore } from '../src/index.js';
@@ -15,26 +15,21 @@ export interface ServerFixture extends Fixture<never> {
 
 type ServerCase = Case<ServerFixture>;
 
-/** A new bucket on the server, a client to change it, and the handler that is put to the test. */
+/** A new bucket on the server, what changes it, and the handler that is put to the test. */
 interface Ground {
   readonly bucket: string;
   readonly handler: StorageHandler;
   put(name: string, content: string): Promise<void>;
-  delete(name: string, generation?: string): Promise<void>;
+  delete(name: string): Promise<void>;
 }
 
 async function ground(place: GsPlace, versioned: boolean): Promise<Ground> {
-  const client = new Storage(configOf(place));
-  const name = `cairn-${randomUUID()}`;
-  await client.createBucket(name, versioned ? { versioning: { enabled: true } } : {});
-  const bucket = client.bucket(name);
+  const bucket = await makeGsBucket(place, { versioned });
   return {
-    bucket: name,
+    bucket: bucket.name,
     handler: gsHandler({ clientConfig: configOf(place) }),
-    put: (object, content) => bucket.file(object).save(content, { resumable: false, validation: false }),
-    async delete(object, generation) {
-      await bucket.file(object, generation === undefined ? {} : { generation }).delete();
-    },
+    put: (name, content) => bucket.put(name, bytes(content)),
+    delete: bucket.delete,
   };
 }
 
@@ -153,10 +148,11 @@ const generations: readonly ServerCase[] = [
   ),
   contract(
     'says that a generation was deleted for good',
-    async (at, uri) => {
+    async (at, uri, place) => {
       await at.put('model.h5', 'weights');
       const entry = await onlyEntry(at.handler.observe(`${uri}model.h5`));
-      await at.delete('model.h5', entry.extra?.generation);
+      const bucket = new Storage(configOf(place)).bucket(at.bucket);
+      await bucket.file('model.h5', { generation: entry.extra?.generation ?? '' }).delete();
       await expectCairnError(at.handler.open(entry), 'not_found');
       expect(await at.handler.verify?.(entry)).toBe('missing');
     },
