@@ -1,17 +1,9 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { cacheFolder, run } from './install.js';
+import { goProgram } from './install.js';
 import { type RunningServer, startServer } from './start-server.js';
-
-const version = 'v1.55.1';
 
 /** fake-gcs-server, a double of Cloud Storage in Go. Only its memory backend has generations. Built by Go, once. */
 export async function startFakeGcsServer(): Promise<RunningServer> {
-  const bin = join(cacheFolder(), `fake-gcs-server-${version}`);
-  const program = join(bin, 'fake-gcs-server');
-  if (!existsSync(program)) {
-    run('go', ['install', `github.com/fsouza/fake-gcs-server@${version}`], { GOBIN: bin });
-  }
+  const program = goProgram('fake-gcs-server', 'github.com/fsouza/fake-gcs-server', 'v1.55.1');
   return startServer((port) => [
     {
       command: program,

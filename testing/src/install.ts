@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
@@ -11,6 +12,14 @@ export function cacheFolder(): string {
 /** Runs a command to its end; its output is shown only in the error when it fails. */
 export function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): void {
   execFileSync(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+/** The path of a program in Go, which is built when it is not there yet. */
+export function goProgram(name: string, module: string, version: string): string {
+  const bin = join(cacheFolder(), `${name}-${version}`);
+  const program = join(bin, name);
+  if (!existsSync(program)) run('go', ['install', `${module}@${version}`], { GOBIN: bin });
+  return program;
 }
 
 /** Whether a program is there, by a harmless argument. */

@@ -1,18 +1,12 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { cacheFolder, run } from './install.js';
+import { goProgram } from './install.js';
 import { s3Credentials } from './place.js';
 import { type RunningServer, startServer } from './start-server.js';
 
-const version = 'v1.7.0';
-
 /** VersityGW, an S3 server in Go that keeps objects as files. Built by Go, once. */
 export async function startVersityGw(): Promise<RunningServer> {
-  const bin = join(cacheFolder(), `versitygw-${version}`);
-  const program = join(bin, 'versitygw');
-  if (!existsSync(program)) {
-    run('go', ['install', `github.com/versity/versitygw/cmd/versitygw@${version}`], { GOBIN: bin });
-  }
+  const program = goProgram('versitygw', 'github.com/versity/versitygw/cmd/versitygw', 'v1.7.0');
   return startServer((port, folder) => {
     const [objects, versions] = [join(folder, 'objects'), join(folder, 'versions')];
     for (const path of [objects, versions]) mkdirSync(path);
