@@ -39,8 +39,9 @@ try {
 await ended;
 for (let i = 0; i < 2; i++) {
   let count = 0;
-  for await (const _ of store.blobs.put(sources)) count++;
-  say({ count, threads: started.length > 0 || i > 0 });
+  // New contents, which need threads again.
+  for await (const _ of store.blobs.put(writeLargeFiles(folder))) count++;
+  say({ count, threads: started.length > 0 });
   // They are idle now.
   await endAll();
 }
