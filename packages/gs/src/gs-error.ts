@@ -27,6 +27,7 @@ const tooMany: Meaning = {
   hint: 'Repeat the call later, or with less at once.',
 };
 const tooSlow: Meaning = { code: 'timeout', problem: "the server doesn't answer", hint: 'Repeat the call.' };
+
 /** By the reason that the JSON API gives, where the status says too little. */
 const byReason: ReadonlyMap<string, Meaning> = new Map([
   ['rateLimitExceeded', tooMany],

@@ -96,13 +96,10 @@ test('a given client is used as it is, and one is made once', async () => {
 });
 
 test('requests that are the first at once leave connections for the next', async () => {
-  const { server, bucket } = await withDouble();
+  const { bucket, clientConfig, handler: other } = await withDouble();
   bucket.put('a.bin', bytes('a'));
-  const { endpoint, region, credentials } = server;
-  const reference = await onlyEntry(
-    s3Handler({ clientConfig: { endpoint, region, credentials } }).observe('s3://bucket/a.bin'),
-  );
-  const handler = s3Handler({ clientConfig: { endpoint, region, credentials } });
+  const reference = await onlyEntry(other.observe('s3://bucket/a.bin'));
+  const handler = s3Handler({ clientConfig });
   let connections = 0;
   const count = () => void connections++;
   subscribe('net.server.socket', count);
