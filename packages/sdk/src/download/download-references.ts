@@ -1,5 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import {
+  type AnyIterable,
   CairnError,
   digestKind,
   loadHasher,
@@ -20,7 +21,7 @@ const concurrency = 8;
 /** Fetches references through their handlers. A file that is known to be right is left alone. */
 export function downloadReferences(
   policy: StoragePolicy,
-  entries: readonly ReferenceEntry[],
+  entries: AnyIterable<ReferenceEntry>,
   root: string,
   progress: Progress,
   signal: AbortSignal | undefined,

@@ -13,12 +13,9 @@ import { refuseStoreInside } from './store-inside.js';
 import { removeStrangers } from './strangers.js';
 import { survey } from './survey.js';
 
-/** How many references are held at once, for some to be fetched while others are looked at. */
-const referencesAtOnce = 1000;
-
 /**
- * Makes files of entries; see `Version.download`. They are gone through once to check all of them and once to load them:
- * there may be too many to hold.
+ * Makes files of entries; see `Version.download`. They are gone through anew for each step, the first of which checks all
+ * of them: there may be too many to hold.
  */
 export async function download(
   version: Version<object>,
@@ -47,7 +44,9 @@ export async function download(
     progress.enter('download');
     progress.expect(found.size, found.entryCount);
     if (found.entryCount > found.referenceCount) await loadFiles(contents, selection, root, progress, signal);
-    if (found.referenceCount > 0) await loadReferences(contents, selection, root, progress, signal);
+    if (found.referenceCount > 0) {
+      await downloadReferences(contents.policy, referencesOf(selection), root, progress, signal);
+    }
     progress.succeed();
     return root;
   } finally {
@@ -75,19 +74,8 @@ async function loadFiles(
   }
 }
 
-async function loadReferences(
-  { policy }: Contents,
-  { batches }: Selection,
-  root: string,
-  progress: Progress,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  let waiting: ReferenceEntry[] = [];
+async function* referencesOf({ batches }: Selection): AsyncGenerator<ReferenceEntry, void, undefined> {
   for await (const batch of batches()) {
-    for (const entry of batch) if (entry.kind === 'reference') waiting.push(entry);
-    if (waiting.length < referencesAtOnce) continue;
-    await downloadReferences(policy, waiting, root, progress, signal);
-    waiting = [];
+    for (const entry of batch) if (entry.kind === 'reference') yield entry;
   }
-  await downloadReferences(policy, waiting, root, progress, signal);
 }
