@@ -113,17 +113,10 @@ function* merge(
   let edit = rest.next().value;
   for (const piece of leaf?.entriesFrom(0) ?? []) {
     for (const entry of piece) {
-      let order = edit === undefined ? 1 : compareUtf8(edit.path, entry.path);
-      for (
-        ;
-        edit !== undefined && order < 0;
-        order = edit === undefined ? 1 : compareUtf8(edit.path, entry.path)
-      ) {
+      for (; edit !== undefined && compareUtf8(edit.path, entry.path) < 0; edit = rest.next().value) {
         if (edit.entry !== undefined) yield edit.entry;
-        edit = rest.next().value;
       }
-      if (order === 0) continue;
-      if (!isInFolder(entry.path, removedFolders)) yield entry;
+      if (edit?.path !== entry.path && !isInFolder(entry.path, removedFolders)) yield entry;
     }
   }
   for (; edit !== undefined; edit = rest.next().value) if (edit.entry !== undefined) yield edit.entry;
