@@ -8,10 +8,10 @@ import {
   type ErrorCode,
   parseMetadata,
 } from '../src/index.js';
-import { decodeLeaf, encodeEntry } from '../src/manifest/leaf.js';
+import { encodeEntry } from '../src/manifest/leaf.js';
 import { createBlobs } from './blobs.js';
 import { failure } from './failure.js';
-import { collect, file, files, manifestOf } from './manifests.js';
+import { collect, decodeLeaf, file, files, manifestOf } from './manifests.js';
 
 type Input = string | readonly string[] | Described;
 

@@ -1,5 +1,7 @@
 import type { AnyIterable, BlobStore, Entry, FileEntry, Manifest, ReferenceEntry } from '../src/index.js';
 import { openManifest, sortByUtf8, writeManifest } from '../src/index.js';
+import { openLeaf } from '../src/manifest/leaf.js';
+import { createPathOrder } from '../src/manifest/path-order.js';
 
 export const policy = { name: 'cairn.default', config: {} };
 
@@ -33,4 +35,12 @@ export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];
   for await (const item of items) all.push(item);
   return all;
+}
+
+/** All entries of a leaf, which is refused for what who reads a manifest refuses. */
+export function decodeLeaf(bytes: Uint8Array, extras?: Uint8Array): Entry[] {
+  const checkOrder = createPathOrder();
+  const entries = [...openLeaf(bytes, extras).entriesFrom(0)].flat();
+  for (const { path } of entries) checkOrder(path);
+  return entries;
 }

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { failure } from '../../test/failure.js';
-import { file, files, reference } from '../../test/manifests.js';
+import { decodeLeaf, file, files, reference } from '../../test/manifests.js';
 import type { Entry } from '../entry.js';
 import { CairnError } from '../errors.js';
 import { canonicalJson } from '../json.js';
-import { checkEntry, decodeLeaf, encodeEntry, encodeExtra, openLeaf } from './leaf.js';
+import { checkEntry, encodeEntry, encodeExtra, openLeaf } from './leaf.js';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const read = (text: string, extras?: string) =>
@@ -143,7 +143,7 @@ describe('openLeaf', () => {
     expect(offset).toBe(leaf.bytes.length);
   });
 
-  test('is as strict with a line as decodeLeaf', () => {
+  test('is as strict with a single line', () => {
     const text = leafText.replace('"size":0', '"size": 0');
     const leaf = openLeaf(bytes(text));
     expect(leaf.entryAt(0)).toEqual(entries[0]);

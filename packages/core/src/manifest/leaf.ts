@@ -5,7 +5,6 @@ import { checkPath, compareUtf8 } from '../path.js';
 import { quote } from '../printable.js';
 import { checkUri } from '../uri.js';
 import { checkLastLine, damaged, lineFeed, parseLine, splitLines } from './json-lines.js';
-import { createPathOrder } from './path-order.js';
 
 type Extra = Readonly<Record<string, string>>;
 
@@ -124,18 +123,6 @@ export function openLeaf(bytes: Uint8Array, extras?: Uint8Array): Leaf {
 /** Where the next line begins. */
 function lineEnd(bytes: Uint8Array, offset: number): number {
   return bytes.indexOf(lineFeed, offset) + 1;
-}
-
-/**
- * All entries of a leaf. Strict: only what {@link encodeEntry} would have written, in ascending order.
- *
- * @throws CairnError `manifest_invalid`, `path_invalid`, `path_conflict`, `uri_invalid`.
- */
-export function decodeLeaf(bytes: Uint8Array, extras?: Uint8Array): Entry[] {
-  const checkOrder = createPathOrder();
-  const entries = [...openLeaf(bytes, extras).entriesFrom(0)].flat();
-  for (const { path } of entries) checkOrder(path);
-  return entries;
 }
 
 function decodeEntry(line: string, extraOf: ReadonlyMap<string, Extra>): Entry {
