@@ -1,3 +1,16 @@
+export type {
+  AccessCatalog,
+  BootstrapToken,
+  CreatedKey,
+  KeyQuery,
+  Member,
+  MemberQuery,
+  ProjectBlobs,
+  SeenProject,
+  UserRecord,
+} from './access/access.js';
+export type { AuditEntry, AuditQuery, NewAuditEntry, Outcome } from './access/audit-entry.js';
+export type { Actor, KeyRecord, NewKey, Principal, ProjectRef, Role, Scope } from './access/principal.js';
 export type { Liveness } from './catalog/run-rows.js';
 export type { LocalStore } from './local-store.js';
 export type { DeadReason, GcOptions, GcProgress, GcResult } from './maintenance/gc.js';
