@@ -36,6 +36,8 @@ export interface VersionQuery {
   readonly sort?: SortKey | undefined;
   /** Default: no limit. */
   readonly limit?: number | undefined;
+  /** The id of a version: begins behind it, as somebody does who goes on. Default: begins with the first. */
+  readonly after?: string | undefined;
 }
 
 export interface CollectionQuery {
@@ -43,6 +45,8 @@ export interface CollectionQuery {
   readonly project?: string | undefined;
   readonly type?: string | undefined;
   readonly limit?: number | undefined;
+  /** `entity/project/name` of a collection: begins behind it. Default: begins with the first. */
+  readonly after?: string | undefined;
 }
 
 export interface RunQuery {
@@ -50,4 +54,6 @@ export interface RunQuery {
   readonly project?: string | undefined;
   readonly jobType?: string | undefined;
   readonly limit?: number | undefined;
+  /** The id of a run: begins behind it. Default: begins with the first. */
+  readonly after?: string | undefined;
 }
