@@ -15,6 +15,7 @@ export {
 export type { Entry, FileEntry, ReferenceEntry } from './entry.js';
 export { entryNameOf, entryPathOf } from './entry-path.js';
 export { CairnError, type CairnErrorOptions, type ErrorCode, errorCodes, redact } from './errors.js';
+export { findAmbiguity } from './find-ambiguity.js';
 export {
   createHandlerRegistry,
   type HandlerRegistry,

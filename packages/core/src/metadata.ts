@@ -1,4 +1,5 @@
 import { CairnError } from './errors.js';
+import { findAmbiguity } from './find-ambiguity.js';
 import { canonicalJson, type JsonObject, type JsonValue } from './json.js';
 import { parseJson } from './parse-json.js';
 import { utf8Length } from './path.js';
@@ -126,33 +127,7 @@ export function parseMetadata(text: string): JsonObject {
     throw new CairnError('metadata_invalid', 'the metadata is not JSON', { cause });
   }
   const metadata = checkMetadata(value);
-  checkTokens(text);
+  const ambiguity = findAmbiguity(text);
+  if (ambiguity !== undefined) throw invalid([], ambiguity);
   return metadata;
-}
-
-const token = /"(?:[^"\\]|\\.)*"|-?[0-9][0-9.eE+-]*|[{}[\],:]/g;
-
-/** Walks the tokens of a text that is known to be JSON and not too deep, one set of keys for every object that is open. */
-function checkTokens(text: string): void {
-  const open: (Set<string> | undefined)[] = [];
-  let last = '';
-  for (const [found] of text.matchAll(token)) {
-    if (found === '{') open.push(new Set());
-    else if (found === '[') open.push(undefined);
-    else if (found === '}' || found === ']') open.pop();
-    else if (found === ':') {
-      const key = JSON.parse(last) as string;
-      const keys = open.at(-1);
-      if (keys?.has(key)) throw invalid([], `the key ${quote(key)} is there twice in one object`);
-      keys?.add(key);
-    } else if (/^-?[0-9]/.test(found)) checkNumber(found);
-    last = found;
-  }
-}
-
-/** An integer is refused when it would be another one afterwards; a fraction is always taken as the nearest number. */
-function checkNumber(text: string): void {
-  const value = Number(text);
-  const isRounded = /^-?[0-9]+$/.test(text) && !Number.isSafeInteger(value) && String(value) !== text;
-  if (isRounded) throw invalid([], `the number ${quote(text)} would be rounded`);
 }
