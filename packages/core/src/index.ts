@@ -107,7 +107,7 @@ export type {
   StoredFile,
   StoreReferenceOptions,
 } from './seams/storage-policy.js';
-export type { Store } from './seams/store.js';
+export type { ProjectRef, Store } from './seams/store.js';
 export type { FileStamp, Source } from './source.js';
 export { codeOfStatus, typedFailures } from './typed-failures.js';
 export { untilAborted } from './until-aborted.js';

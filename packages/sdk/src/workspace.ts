@@ -1,4 +1,5 @@
 import {
+  type BlobStore,
   CairnError,
   checkName,
   defaultStoragePolicy,
@@ -68,7 +69,7 @@ export function fromEnvironment(name: string, otherwise: string): string {
 }
 
 function isStore(value: Store | string | URL | undefined): value is Store {
-  return typeof value === 'object' && 'catalog' in value && 'blobs' in value;
+  return typeof value === 'object' && 'catalog' in value && 'blobsOf' in value;
 }
 
 /**
@@ -76,19 +77,19 @@ function isStore(value: Store | string | URL | undefined): value is Store {
  *
  * @throws CairnError `unsupported_format` when it is unknown here.
  */
-export function policyOf(workspace: Workspace, store: Store, { name, config }: PolicyRef): StoragePolicy {
+export function policyOf(workspace: Workspace, blobs: BlobStore, { name, config }: PolicyRef): StoragePolicy {
   const factory = workspace.policies.find((policy) => policy.name === name);
-  if (factory !== undefined) return createPolicy(factory, workspace, store, config);
+  if (factory !== undefined) return createPolicy(factory, workspace, blobs, config);
   throw new CairnError('unsupported_format', `there is no storage policy ${quote(name)} here`, {
     hint: 'Pass the one that the version was logged with in { storagePolicies: [...] }.',
   });
 }
 
-/** A policy over this store. */
+/** A policy over these blobs. */
 export function createPolicy(
   factory: StoragePolicyFactory,
   { handlers, trust }: Workspace,
-  { blobs }: Store,
+  blobs: BlobStore,
   config: JsonObject = {},
 ): StoragePolicy {
   return factory.create({ blobs, handlers, trust, config });

@@ -16,7 +16,8 @@ import { badInputs, expandInput } from '@cairn/conformance';
 import type { Store } from '@cairn/core';
 import { memoryHandler } from '@cairn/core/memory';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { Artifact } from '../src/index.js';
+import { Artifact, withRun } from '../src/index.js';
+import { apartStore } from './support/apart-store.js';
 import { caught } from './support/caught.js';
 import { testFolder } from './support/folder.js';
 import { memoryStoreWithFiles } from './support/memory-store.js';
@@ -547,6 +548,35 @@ describe('Artifact.from', () => {
     const copy = await log(other, Artifact.from(await log(store, artifact), { name: 'copy' }));
     expect(copy).toMatchObject({ name: 'copy', version: 'v0', files: { new: 1, reused: 0 } });
     expect(await contents(copy)).toEqual({ a: 'a' });
+  });
+
+  test('also into another project of a store that keeps them apart, reading only what is not there', async () => {
+    const apart = apartStore();
+    const logIn = (project: string, draft: Artifact<object>) =>
+      withRun({ store: apart, project }, (run) => run.logArtifact(draft));
+    const text = new Artifact('bike');
+    await text.newFile('known', 'known');
+    await logIn('there', text);
+    await artifact.newFile('known', 'known');
+    await artifact.newFile('new', 'not there');
+    const first = await logIn('here', artifact);
+    const files = new Map<string, string>();
+    for await (const { path, digest } of first.entries()) files.set(digest, path);
+
+    apart.read.length = 0;
+    const copy = await logIn('there', Artifact.from(first));
+    const filesRead = apart.read.flatMap(({ project, digest }) =>
+      files.has(digest) ? [`${project}/${files.get(digest)}`] : [],
+    );
+    expect(filesRead).toEqual(['here/new']);
+    expect(copy).toMatchObject({ project: 'there', digest: first.digest, files: { new: 1, reused: 1 } });
+    expect(await contents(copy)).toEqual({ known: 'known', new: 'not there' });
+
+    apart.read.length = 0;
+    const next = Artifact.from(copy);
+    await next.newFile('more', 'more');
+    expect(await logIn('there', next)).toMatchObject({ files: { new: 1, reused: 2 } });
+    expect(apart.read.some(({ digest }) => files.has(digest))).toBe(false);
   });
 
   test('unchanged it is the same version', async () => {

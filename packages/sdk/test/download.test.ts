@@ -249,7 +249,8 @@ describe('nothing is written outside the root', () => {
 
   async function put(text: string): Promise<ContentDigest> {
     const source = { kind: 'bytes', bytes: Buffer.from(text) } as const;
-    for await (const { digest } of store.blobs.put([source])) return digest;
+    for await (const { digest } of store.blobsOf({ entity: 'local', project: 'default' }).put([source]))
+      return digest;
     throw new Error('nothing was put');
   }
 });

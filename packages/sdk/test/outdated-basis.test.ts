@@ -1,4 +1,11 @@
-import { CairnError, type ContentDigest, loadHasher, outdatedBasis, type Store } from '@cairn/core';
+import {
+  type BlobStore,
+  CairnError,
+  type ContentDigest,
+  loadHasher,
+  outdatedBasis,
+  type Store,
+} from '@cairn/core';
 import { memoryBlobStore, memoryCatalog } from '@cairn/core/memory';
 import { beforeEach, expect, test } from 'vitest';
 import { Artifact, withRun } from '../src/index.js';
@@ -10,17 +17,18 @@ let commits: number;
 let stored: number;
 
 function storeWith(collect: () => void, times: number): Store {
-  const blobs = memoryBlobStore({ contents });
+  const inner = memoryBlobStore({ contents });
+  const blobs: BlobStore = {
+    ...inner,
+    put(sources, options) {
+      stored++;
+      return inner.put(sources, options);
+    },
+  };
   const catalog = memoryCatalog();
   return {
     location: 'memory:',
-    blobs: {
-      ...blobs,
-      put(sources, options) {
-        stored++;
-        return blobs.put(sources, options);
-      },
-    },
+    blobsOf: () => blobs,
     catalog: {
       ...catalog,
       async commitVersion(request, options) {

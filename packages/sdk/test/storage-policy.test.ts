@@ -1,5 +1,5 @@
 import { type ContentDigest, defaultStoragePolicy, type StoragePolicyFactory, type Store } from '@cairn/core';
-import { memoryBlobStore, memoryCatalog } from '@cairn/core/memory';
+import { memoryStore } from '@cairn/core/memory';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Api, Artifact, withRun } from '../src/index.js';
 import { caught } from './support/caught.js';
@@ -11,12 +11,7 @@ let store: Store;
 
 beforeEach(() => {
   blobs = new Map();
-  store = {
-    location: 'memory:',
-    blobs: memoryBlobStore({ contents: blobs }),
-    catalog: memoryCatalog(),
-    async close() {},
-  };
+  store = memoryStore({ contents: blobs });
 });
 
 /** Keeps every file in upper case, and gives it back in lower case. */

@@ -1,4 +1,4 @@
-import { type CallOptions, loadHasher, type Store } from '@cairn/core';
+import { type BlobStore, type CallOptions, loadHasher, type Store } from '@cairn/core';
 import { type FileSystem, nodeFileSystem } from '@cairn/file';
 import { packBlobStore } from './blobs/pack-blob-store.js';
 import { sqlCatalog } from './catalog/catalog.js';
@@ -14,6 +14,9 @@ import { batchBytes, sharedPorts } from './threads/ports.js';
 
 /** A store in a folder of this machine, and what keeps it in order. */
 export interface LocalStore extends Store {
+  /** The blobs of all projects, which share them. */
+  readonly blobs: BlobStore;
+
   /**
    * Removes what no version needs. Safe beside writers, readers and other collections of garbage; what is interrupted is
    * finished by the next.
@@ -65,6 +68,7 @@ export async function localStore(parts: LocalStoreParts): Promise<LocalStore> {
   return {
     location: folder,
     blobs,
+    blobsOf: () => blobs,
     catalog: sqlCatalog(database, { liveness }),
     gc: (options) => collectGarbage(maintained, options),
     verify: (options) => verifyStore(maintained, options),

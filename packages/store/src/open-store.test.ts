@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expectCairnError } from '@cairn/conformance';
-import { type ContentDigest, readAll, type Store } from '@cairn/core';
+import { type ContentDigest, readAll } from '@cairn/core';
 import { type FileSystem, nodeFileSystem } from '@cairn/file';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { LocalStore } from './local-store.js';
 import { openStore } from './open-store.js';
 
 let base: string;
@@ -21,7 +22,7 @@ async function makeStore(): Promise<void> {
   await (await openStore(folder)).close();
 }
 
-async function put({ blobs }: Store, text: string): Promise<ContentDigest> {
+async function put({ blobs }: LocalStore, text: string): Promise<ContentDigest> {
   const digests: ContentDigest[] = [];
   const sources = [{ kind: 'bytes', bytes: new TextEncoder().encode(text) } as const];
   for await (const { digest } of blobs.put(sources)) digests.push(digest);

@@ -17,10 +17,10 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CairnError, type ContentDigest, readAll, type Store } from '@cairn/core';
+import { CairnError, type ContentDigest, readAll } from '@cairn/core';
 import { nodeFileSystem } from '@cairn/file';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openStore } from '../src/index.js';
+import { type LocalStore, openStore } from '../src/index.js';
 import { keyOf } from '../src/packs/pack-index.js';
 import { report } from './report.js';
 import { isFull, sample } from './scale.js';
@@ -62,7 +62,7 @@ function usersOf({ pack, at }: Place): readonly KnownFile[] {
 }
 
 /** What reading gives: the right bytes, wrong ones, or an error, of which the code is told if it names the blob. */
-async function read(store: Store, { digest, bytes }: KnownFile): Promise<string> {
+async function read(store: LocalStore, { digest, bytes }: KnownFile): Promise<string> {
   try {
     return Buffer.from(await readAll(store.blobs.open(digest))).equals(bytes) ? 'right' : 'WRONG';
   } catch (error) {
@@ -70,7 +70,7 @@ async function read(store: Store, { digest, bytes }: KnownFile): Promise<string>
   }
 }
 
-async function copy(store: Store, { digest }: KnownFile, path: string): Promise<string> {
+async function copy(store: LocalStore, { digest }: KnownFile, path: string): Promise<string> {
   try {
     for await (const _ of store.blobs.copyTo([{ digest, path }]));
     return 'written';
@@ -80,7 +80,7 @@ async function copy(store: Store, { digest }: KnownFile, path: string): Promise<
 }
 
 /** Opens a fresh copy of the store. Its packs are other files than when they were finished, so all of them are suspect. */
-async function openCopy(options: { readonly readOnly?: boolean } = {}): Promise<Store> {
+async function openCopy(options: { readonly readOnly?: boolean } = {}): Promise<LocalStore> {
   await rm(folder, { recursive: true, force: true });
   cpSync(template, folder, { recursive: true });
   return openStore(folder, options);
@@ -105,7 +105,7 @@ async function mend(damage: (path: string) => Promise<void>, pack: Pack, label: 
   }
 }
 
-async function expectAllRight(store: Store, label: string): Promise<void> {
+async function expectAllRight(store: LocalStore, label: string): Promise<void> {
   const copies = join(base, 'copies');
   await rm(copies, { recursive: true, force: true });
   await mkdir(copies);

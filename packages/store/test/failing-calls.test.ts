@@ -3,17 +3,10 @@ import { cpSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  CairnError,
-  type ContentDigest,
-  type ErrorCode,
-  readAll,
-  type Source,
-  type Store,
-} from '@cairn/core';
+import { CairnError, type ContentDigest, type ErrorCode, readAll, type Source } from '@cairn/core';
 import { nodeFileSystem } from '@cairn/file';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openStore } from '../src/index.js';
+import { type LocalStore, openStore } from '../src/index.js';
 import { type FailingFileSystem, failingFileSystem } from './failing-file-system.js';
 import { randomBytes } from './maintained-store.js';
 import { report } from './report.js';
@@ -55,7 +48,7 @@ async function reset(): Promise<void> {
   await writeFile(join(files, 'right'), known.small);
 }
 
-async function put({ blobs }: Store, sources: readonly Source[]): Promise<ContentDigest[]> {
+async function put({ blobs }: LocalStore, sources: readonly Source[]): Promise<ContentDigest[]> {
   const found: ContentDigest[] = [];
   for await (const { index, digest } of blobs.put(sources)) found[index] = digest;
   return found;
@@ -63,12 +56,12 @@ async function put({ blobs }: Store, sources: readonly Source[]): Promise<Conten
 
 /** Something that is tried, and what must be true however it ended. */
 interface Operation {
-  run(store: Store): Promise<void>;
+  run(store: LocalStore): Promise<void>;
   /** What the store and the files must be like, whether it was done or failed. */
-  check(store: Store, isDone: boolean): Promise<void>;
+  check(store: LocalStore, isDone: boolean): Promise<void>;
 }
 
-async function contents({ blobs }: Store, digest: ContentDigest): Promise<Buffer> {
+async function contents({ blobs }: LocalStore, digest: ContentDigest): Promise<Buffer> {
   return Buffer.from(await readAll(blobs.open(digest)));
 }
 

@@ -1,7 +1,8 @@
-import { type ContentDigest, readAll, type Store, type VersionRecord } from '@cairn/core';
+import { type ContentDigest, readAll, type VersionRecord } from '@cairn/core';
+import type { LocalStore } from '../src/index.js';
 
 /** Every version in a store, oldest first. */
-async function allVersions({ catalog }: Store): Promise<VersionRecord[]> {
+async function allVersions({ catalog }: LocalStore): Promise<VersionRecord[]> {
   const versions: VersionRecord[] = [];
   for await (const version of catalog.listVersions({ sort: { field: 'version' } })) versions.push(version);
   return versions;
@@ -12,7 +13,7 @@ async function allVersions({ catalog }: Store): Promise<VersionRecord[]> {
  * contents twice, every blob that a version names is there and whole, and the highest version is `latest`. The manifests of
  * `log-files` list many more blobs.
  */
-export async function checkInvariants(store: Store): Promise<VersionRecord[]> {
+export async function checkInvariants(store: LocalStore): Promise<VersionRecord[]> {
   const versions = await allVersions(store);
   const problems: string[] = [];
   versions.forEach(({ version }, i) => {
@@ -37,7 +38,7 @@ export async function checkInvariants(store: Store): Promise<VersionRecord[]> {
 }
 
 /** The blobs that the manifest of a version of `log-files` lists; none if it can't be read. */
-async function listedIn({ blobs }: Store, manifest: ContentDigest): Promise<ContentDigest[]> {
+async function listedIn({ blobs }: LocalStore, manifest: ContentDigest): Promise<ContentDigest[]> {
   const text = await readAll(blobs.open(manifest)).catch(() => new Uint8Array());
   return Buffer.from(text).toString().split('\n') as ContentDigest[];
 }

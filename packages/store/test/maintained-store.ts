@@ -7,11 +7,11 @@ import {
   type Entry,
   openManifest,
   readAll,
-  type Store,
   type VersionRecord,
   type WrittenManifest,
   writeManifest,
 } from '@cairn/core';
+import type { LocalStore } from '../src/index.js';
 import { noise } from './scratch.js';
 
 export const collection: CollectionRef = { entity: 'local', project: 'default', name: 'files' };
@@ -23,7 +23,7 @@ export function randomBytes(seed: number, length: number): Uint8Array {
   return new Uint8Array(noise(length, seed * 2_654_435_761 + 1));
 }
 
-export async function put({ blobs }: Store, contents: readonly Uint8Array[]): Promise<ContentDigest[]> {
+export async function put({ blobs }: LocalStore, contents: readonly Uint8Array[]): Promise<ContentDigest[]> {
   const digests: ContentDigest[] = [];
   const sources = contents.map((bytes) => ({ kind: 'bytes' as const, bytes }));
   for await (const { index, digest } of blobs.put(sources)) digests[index] = digest;
@@ -31,7 +31,7 @@ export async function put({ blobs }: Store, contents: readonly Uint8Array[]): Pr
 }
 
 /** Stores files and their manifest; not a version yet. */
-export async function storeFiles(target: Store, files: Files): Promise<WrittenManifest> {
+export async function storeFiles(target: LocalStore, files: Files): Promise<WrittenManifest> {
   const paths = Object.keys(files).sort();
   const contents = paths.map((path) => Buffer.from(files[path] as Uint8Array));
   const digests = await put(target, contents);
@@ -42,7 +42,7 @@ export async function storeFiles(target: Store, files: Files): Promise<WrittenMa
 }
 
 export async function commit(
-  target: Store,
+  target: LocalStore,
   manifest: WrittenManifest,
   basis?: string,
 ): Promise<VersionRecord> {
@@ -62,13 +62,13 @@ export async function commit(
 }
 
 /** Logs files as a run does that meets no garbage collection. */
-export async function log(target: Store, files: Files): Promise<VersionRecord> {
+export async function log(target: LocalStore, files: Files): Promise<VersionRecord> {
   const basis = await target.blobs.basis();
   return commit(target, await storeFiles(target, files), basis);
 }
 
 /** Reads all that the versions of a store need; throws if any of it is not right. */
-export async function readVersions(target: Store): Promise<number> {
+export async function readVersions(target: LocalStore): Promise<number> {
   let count = 0;
   for await (const { manifest } of target.catalog.listVersions({})) {
     const opened = await openManifest(target.blobs, manifest);
@@ -88,7 +88,7 @@ export function sizeOfPacks(folder: string): number {
 
 /** Logs as the SDK does: what a collection of garbage took in between is looked for, and stored again if it is absent. */
 export async function logAnyway(
-  store: Store,
+  store: LocalStore,
   files: Files,
   beforeCommit: () => Promise<void> = async () => undefined,
 ): Promise<void> {
@@ -107,7 +107,7 @@ export async function logAnyway(
   }
 }
 
-async function isWhole({ blobs }: Store, manifest: ContentDigest): Promise<boolean> {
+async function isWhole({ blobs }: LocalStore, manifest: ContentDigest): Promise<boolean> {
   try {
     const needed = await digestsOf({ blobs }, manifest);
     return (await blobs.has([...needed])).size === needed.size;
@@ -119,7 +119,7 @@ async function isWhole({ blobs }: Store, manifest: ContentDigest): Promise<boole
 
 /** All blobs that a version needs. */
 export async function digestsOf(
-  { blobs }: Pick<Store, 'blobs'>,
+  { blobs }: Pick<LocalStore, 'blobs'>,
   manifest: ContentDigest,
 ): Promise<Set<ContentDigest>> {
   const { leaves, entries } = await openManifest(blobs, manifest);

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ContentDigest, loadHasher, type Store } from '@cairn/core';
-import { openStore } from '../src/index.js';
+import { type ContentDigest, loadHasher } from '@cairn/core';
+import { type LocalStore, openStore } from '../src/index.js';
 import { endLength, footerBytes, type PackRecord, readTable, recipeKind } from '../src/packs/pack-format.js';
 import { keyOf } from '../src/packs/pack-index.js';
 import { decodeRecipe, decodeRows } from '../src/packs/recipe.js';
@@ -75,7 +75,7 @@ export async function makeSmallStore(folder: string, source: string): Promise<Sm
 const oneRecordBytes = 40 + footerBytes;
 
 async function putFiles(
-  store: Store,
+  store: LocalStore,
   source: string,
   contents: readonly Uint8Array[],
   first = 0,
@@ -91,7 +91,7 @@ async function putFiles(
 }
 
 /** Stores files as they are. */
-export async function logFiles({ blobs }: Store, paths: readonly string[]): Promise<ContentDigest[]> {
+export async function logFiles({ blobs }: LocalStore, paths: readonly string[]): Promise<ContentDigest[]> {
   const digests: ContentDigest[] = [];
   const sources = paths.map((path) => ({ kind: 'path', path }) as const);
   for await (const { index, digest } of blobs.put(sources)) digests[index] = digest;

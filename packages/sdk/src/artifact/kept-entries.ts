@@ -30,7 +30,8 @@ export async function openBase(
   address: string,
 ): Promise<Base> {
   const blobs: Pick<BlobStore, 'open'> = {
-    open: (digest, options) => readStore(workspace.store, (store) => store.blobs.open(digest, options)),
+    open: (digest, options) =>
+      readStore(workspace.store, (store) => store.blobsOf(record).open(digest, options)),
   };
   const manifest = await openManifest(blobs, record.manifest, {
     expected: record.digest,
@@ -51,10 +52,10 @@ export async function* openKept(
   { path, entry, origin }: KeptFile,
   signal?: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const { workspace, policy, address } = origin;
+  const { workspace, record, policy, address } = origin;
   try {
     yield* readStore(workspace.store, (store) =>
-      policyOf(workspace, store, policy).openFile(entry, { signal }),
+      policyOf(workspace, store.blobsOf(record), policy).openFile(entry, { signal }),
     );
   } catch (cause) {
     if (!CairnError.is(cause, 'not_found')) throw cause;

@@ -1,11 +1,11 @@
-import { type CallOptions, canonicalJson, type PolicyRef, type Store } from '@cairn/core';
+import { type BlobStore, type CallOptions, canonicalJson, type PolicyRef, type Store } from '@cairn/core';
 import type { Base } from '../artifact/base.js';
 import type { DraftEntry, KeptFile } from '../artifact/draft-entry.js';
 import { EntryTable } from '../artifact/entry-table.js';
 import type { Origin } from '../artifact/kept-entries.js';
 import type { Workspace } from '../workspace.js';
 
-/** Whether the files of a version are in this store, under the same policy, as surely as the version itself is. */
+/** Whether the files of a version are what this project has, under the same policy, as surely as the version itself. */
 export async function isHere(
   { origin }: Base,
   workspace: Workspace,
@@ -15,6 +15,7 @@ export async function isHere(
 ): Promise<boolean> {
   if (!isNear(origin, workspace, policy)) return false;
   const { entity, project, name, version, id } = origin.record;
+  if (store.blobsOf(origin.record) !== store.blobsOf(workspace)) return false;
   const found = await store.catalog.findVersion({ entity, project, name }, { version }, options);
   return found?.id === id;
 }
@@ -27,11 +28,11 @@ export async function spread(table: EntryTable, base: Base): Promise<EntryTable>
   return all;
 }
 
-/** The kept files that are in this store, under the same policy, and so need not be read. */
+/** The kept files that are among these blobs, under the same policy, and so need not be read. */
 export async function findKept(
   drafts: Iterable<DraftEntry>,
   workspace: Workspace,
-  { blobs }: Store,
+  blobs: BlobStore,
   policy: PolicyRef,
   options: CallOptions,
 ): Promise<ReadonlySet<KeptFile>> {

@@ -1,10 +1,10 @@
 import {
+  type BlobStore,
   CairnError,
   type CallOptions,
   type CommitResult,
   type ContentDigest,
   openManifest,
-  type Store,
   type WrittenManifest,
 } from '@cairn/core';
 import type { StoredContents } from './store-contents.js';
@@ -15,7 +15,7 @@ const maxTries = 25;
 const batchCount = 10_000;
 
 export interface StoreAndCommit<T extends Pick<StoredContents, 'manifest'>> extends CallOptions {
-  readonly blobs: Store['blobs'];
+  readonly blobs: BlobStore;
   /** @param isAgain Whether it was called before. */
   store(isAgain: boolean): Promise<T>;
   commit(contents: T, basis: string): Promise<CommitResult>;
@@ -48,7 +48,7 @@ export async function storeAndCommit<T extends Pick<StoredContents, 'manifest'>>
 /** Whether all blobs of a manifest, and of its entries, are in the store. */
 async function isWhole(
   { blob, digest }: WrittenManifest,
-  blobs: Store['blobs'],
+  blobs: BlobStore,
   options: CallOptions,
 ): Promise<boolean> {
   const isThere = async (digests: readonly ContentDigest[]) => {

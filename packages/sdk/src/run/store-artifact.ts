@@ -46,7 +46,7 @@ export async function storeArtifact<M extends object>(
       bytes,
       files,
     } = await storeAndCommit({
-      blobs: store.blobs,
+      blobs: store.blobsOf(workspace),
       signal,
       async store(isAgain) {
         // What is done once more is no progress.

@@ -44,7 +44,8 @@ export async function storeContents(
   if (claim.schema !== undefined) await validate(claim.schema, claim.metadata, `the artifact ${claim.name}`);
   progress.enter('scan');
   const draft = await claim.entries();
-  const policy = createPolicy(claim.storagePolicy ?? workspace.policy, workspace, store);
+  const blobs = store.blobsOf(workspace);
+  const policy = createPolicy(claim.storagePolicy ?? workspace.policy, workspace, blobs);
   const ref = { name: policy.name, config: policy.config() };
 
   const isBaseHere = draft.base && (await isHere(draft.base, workspace, store, ref, { signal }));
@@ -52,7 +53,7 @@ export async function storeContents(
   const table = draft.base && base === undefined ? await spread(draft, draft.base) : draft;
   const isSpread = table !== draft;
   const kept = new Set<DraftEntry>(
-    isSpread ? await findKept(table.added(), workspace, store, ref, { signal }) : [],
+    isSpread ? await findKept(table.added(), workspace, blobs, ref, { signal }) : [],
   );
 
   const untouched = base?.totals ?? { entries: 0, files: 0, bytes: 0 };
@@ -62,7 +63,7 @@ export async function storeContents(
   progress.enter('upload');
   progress.expect(untouched.bytes + added.bytes, untouched.entries + added.entries);
   progress.reused(untouched.bytes, untouched.files);
-  const stored = new StoredFiles(added.files, store.blobs.algorithm);
+  const stored = new StoredFiles(added.files, blobs.algorithm);
   const onFile: OnFile = (number, { entry, created }) => {
     stored.set(number, entry);
     files[created ? 'new' : 'reused']++;
@@ -74,8 +75,8 @@ export async function storeContents(
   const entries = entriesOf(table, stored);
   const manifest =
     base === undefined
-      ? await writeManifest(entries, store.blobs, ref, { signal })
-      : await rewriteManifest(base.manifest, editsOf(base, entries), store.blobs, ref, { signal });
+      ? await writeManifest(entries, blobs, ref, { signal })
+      : await rewriteManifest(base.manifest, editsOf(base, entries), blobs, ref, { signal });
   return { manifest, bytes, files };
 }
 

@@ -15,7 +15,7 @@ export interface Contents {
   readonly policy: StoragePolicy;
 }
 
-/** The manifests that were opened last, by their store: their lists of leaves, which are what they are for ever. */
+/** The manifests that were opened last, by where they are kept: their lists of leaves, which never change. */
 const opened = new WeakMap<BlobStore, Map<string, Manifest>>();
 const remembered = 4;
 
@@ -26,8 +26,9 @@ export async function openContents(
   signal: AbortSignal | undefined,
 ): Promise<Contents> {
   signal?.throwIfAborted();
-  const manifest = await openRemembered(store.blobs, record, signal);
-  return { store, manifest, policy: policyOf(workspace, store, manifest.policy) };
+  const blobs = store.blobsOf(record);
+  const manifest = await openRemembered(blobs, record, signal);
+  return { store, manifest, policy: policyOf(workspace, blobs, manifest.policy) };
 }
 
 async function openRemembered(

@@ -1,4 +1,4 @@
-import type { Store } from '@cairn/core';
+import type { BlobStore, Store } from '@cairn/core';
 import { memoryStoreWithFiles } from './memory-store.js';
 
 /** A store whose uploads wait at a gate, and that notes how many wait there at once. */
@@ -22,8 +22,21 @@ export function gatedStore(): GatedStore {
     }
     waiting.delete(text);
   }
+  const blobs: BlobStore = {
+    ...inner.blobs,
+    async *put(sources, options) {
+      const all = [];
+      for await (const source of sources) {
+        if (source.kind === 'bytes' && source.bytes.length < 100)
+          await pass(Buffer.from(source.bytes).toString());
+        all.push(source);
+      }
+      yield* inner.blobs.put(all, options);
+    },
+  };
   return {
     ...inner,
+    blobsOf: () => blobs,
     waiting,
     open(text) {
       opened.add(text);
@@ -32,18 +45,6 @@ export function gatedStore(): GatedStore {
     openAll() {
       isOpen = true;
       wake.dispatchEvent(new Event('open'));
-    },
-    blobs: {
-      ...inner.blobs,
-      async *put(sources, options) {
-        const all = [];
-        for await (const source of sources) {
-          if (source.kind === 'bytes' && source.bytes.length < 100)
-            await pass(Buffer.from(source.bytes).toString());
-          all.push(source);
-        }
-        yield* inner.blobs.put(all, options);
-      },
     },
   };
 }

@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import type { Store } from '@cairn/core';
-import { memoryStore } from '@cairn/core/memory';
+import { type MemoryStore, memoryStore } from '@cairn/core/memory';
 import { publishFile, readFileChunks } from '@cairn/file';
 
 /** A store in memory that reads and makes files on disk. */
-export function memoryStoreWithFiles(): Store {
+export function memoryStoreWithFiles(): MemoryStore {
   return memoryStore({
     readFile: (path, stamp) => readFileChunks(path, { stamp }),
     async writeFile(path, bytes) {

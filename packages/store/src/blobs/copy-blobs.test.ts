@@ -1,16 +1,17 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expectCairnError } from '@cairn/conformance';
-import type { ContentDigest, CopyRequest, CopyResult, PutResult, Source, Store } from '@cairn/core';
+import type { ContentDigest, CopyRequest, CopyResult, PutResult, Source } from '@cairn/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { damageBlob } from '../../test/damage-blob.js';
 import { putAll } from '../../test/put.js';
 import { noise, openFiles, scratchFolder } from '../../test/scratch.js';
+import type { LocalStore } from '../local-store.js';
 import { openStore } from '../open-store.js';
 
 let folder: string;
 let copies: string;
-let store: Store;
+let store: LocalStore;
 beforeEach(async () => {
   folder = scratchFolder();
   copies = join(folder, 'copies');
@@ -34,7 +35,7 @@ async function request(): Promise<CopyRequest[]> {
   return results.map(({ digest }, i) => ({ digest, path: join(copies, `${i}`) }));
 }
 
-async function copyAll(requests: readonly CopyRequest[], from: Store = store) {
+async function copyAll(requests: readonly CopyRequest[], from: LocalStore = store) {
   const results: CopyResult[] = [];
   let bytes = 0;
   const onBytes = (count: number) => {

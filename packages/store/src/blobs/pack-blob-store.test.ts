@@ -2,13 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { testBlobStore } from '@cairn/conformance';
-import type { ContentAlgorithm, Store } from '@cairn/core';
+import type { ContentAlgorithm } from '@cairn/core';
 import { damageBlob } from '../../test/damage-blob.js';
+import type { LocalStore } from '../local-store.js';
 import { openStore } from '../open-store.js';
 
 async function fixture(algorithm: ContentAlgorithm) {
   const folder = await mkdtemp(join(tmpdir(), 'cairn-blobs-'));
-  const stores: Store[] = [];
+  const stores: LocalStore[] = [];
   const open = async () => {
     const store = await openStore(folder, { algorithm });
     stores.push(store);

@@ -1,16 +1,17 @@
 import { readdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expectCairnError } from '@cairn/conformance';
-import type { Source, Store } from '@cairn/core';
+import type { Source } from '@cairn/core';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hasher } from '../../test/ingest-context.js';
 import { putAll, readBlob } from '../../test/put.js';
 import { noise, openFiles, scratchFolder } from '../../test/scratch.js';
+import type { LocalStore } from '../local-store.js';
 import { openStore } from '../open-store.js';
 
 let folder: string;
-let store: Store;
+let store: LocalStore;
 beforeEach(async () => {
   folder = scratchFolder();
   store = await openStore(join(folder, 'store'));

@@ -11,11 +11,12 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ContentDigest, PutResult, Store } from '@cairn/core';
+import type { ContentDigest, PutResult } from '@cairn/core';
 import { type FileSystem, nodeFileSystem } from '@cairn/file';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { putAll, readBlob } from '../../test/put.js';
 import { noise, scratchFolder } from '../../test/scratch.js';
+import type { LocalStore } from '../local-store.js';
 import { openStore } from '../open-store.js';
 import { loadSqlite } from '../sql/sqlite/driver.js';
 import { groupByFolder } from './group-by-folder.js';
@@ -36,7 +37,7 @@ const fs: FileSystem = {
 
 let folder: string;
 let files: string;
-let store: Store;
+let store: LocalStore;
 beforeEach(async () => {
   folder = scratchFolder();
   files = join(folder, 'files');
