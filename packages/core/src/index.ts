@@ -80,6 +80,7 @@ export {
   type LineageNode,
   type LineageRequest,
   type NewRun,
+  type PartOptions,
   type RunOwner,
   type RunRecord,
   type RunState,

@@ -1,4 +1,6 @@
+import type { SortKey, VersionRecord } from '@cairn/core';
 import { expect } from 'vitest';
+import { expectCairnError } from '../expect-cairn-error.js';
 import { collect } from '../helpers.js';
 import { type CatalogCase, commit, commitEach, freshCollection, numbers, startRun } from './fixture.js';
 
@@ -114,6 +116,88 @@ export const listing: readonly CatalogCase[] = [
       expect(await idsFor({ entity, project })).toEqual([second.id, first.id]);
       expect(await idsFor({ entity, jobType: 'train' })).toEqual([third.id, first.id]);
       expect(await idsFor({ entity, limit: 1 })).toEqual([third.id]);
+    },
+  },
+  {
+    name: 'goes on behind any version of a list, however it is sorted, and also when that was deleted since',
+    async run({ catalog }) {
+      const collection = freshCollection();
+      const scores = [0.5, 'high', 0.5, null, 7, 'high'];
+      const made = await commitEach(
+        catalog,
+        collection,
+        scores.map((score) => ({ score })),
+      );
+      const sorts: (SortKey | undefined)[] = [
+        undefined,
+        { field: 'version' },
+        { field: 'created', descending: true },
+        { field: 'metadata', path: ['score'] },
+        { field: 'metadata', path: ['score'], descending: true },
+      ];
+      const gone = made[2] as VersionRecord;
+      for (const wasDeleted of [false, true]) {
+        if (wasDeleted) await catalog.deleteVersion(gone.id);
+        for (const sort of sorts) {
+          const query = { ...collection, sort };
+          const all = await numbers(catalog, query);
+          for (const [i, number] of all.entries()) {
+            const after = made[number]?.id;
+            expect(await numbers(catalog, { ...query, after })).toEqual(all.slice(i + 1));
+            expect(await numbers(catalog, { ...query, after, limit: 2 })).toEqual(all.slice(i + 1, i + 3));
+          }
+        }
+      }
+      expect(await numbers(catalog, { ...collection, after: gone.id })).toEqual([1, 0]);
+    },
+  },
+  {
+    name: 'goes on behind any run, collection or edge',
+    async run({ catalog }) {
+      const collection = freshCollection();
+      const { entity, project } = collection;
+      const runs: string[] = [];
+      const versions: string[] = [];
+      for (const name of ['a', 'b', 'c']) {
+        runs.unshift((await startRun(catalog, collection)).id);
+        versions.push((await commit(catalog, { ...collection, name })).id);
+        await commit(catalog, { ...collection, name, project: 'other' });
+      }
+      const [firstVersion = '', firstRun = ''] = [versions[0], runs[0]];
+      for (const runId of runs) await catalog.recordUse(runId, firstVersion);
+      for (const id of versions) await catalog.recordUse(firstRun, id);
+      const ids = async (items: AsyncIterable<{ readonly id: string }>) =>
+        (await collect(items)).map(({ id }) => id);
+      for (const limit of [1, undefined]) {
+        const end = limit === undefined ? 3 : 2;
+        expect(await ids(catalog.listRuns({ entity, after: firstRun, limit }))).toEqual(runs.slice(1, end));
+        const used = catalog.versionsOfRun(firstRun, 'input', { after: firstVersion, limit });
+        expect(await ids(used)).toEqual(versions.slice(1, end));
+        const by = catalog.runsOfVersion(firstVersion, 'input', { after: runs[1], limit });
+        expect(await ids(by)).toEqual(runs.slice(2));
+        const found = await collect(
+          catalog.listCollections({ entity, after: `${entity}/${project}/a`, limit }),
+        );
+        const names = ['other/a', `${project}/b`, 'other/b', `${project}/c`, 'other/c'];
+        expect(found.map((each) => `${each.project}/${each.name}`)).toEqual(names.slice(0, limit));
+      }
+    },
+  },
+  {
+    name: 'does not begin anywhere else when what it shall begin behind is not there',
+    async run({ catalog }) {
+      const collection = freshCollection();
+      const { id } = await commit(catalog, collection);
+      const { id: runId } = await startRun(catalog, collection);
+      const after = 'nobody';
+      const lists: AsyncIterable<unknown>[] = [
+        catalog.listVersions({ ...collection, after }),
+        catalog.listRuns({ entity: collection.entity, after }),
+        catalog.listCollections({ entity: collection.entity, after }),
+        catalog.versionsOfRun(runId, 'input', { after }),
+        catalog.runsOfVersion(id, 'input', { after }),
+      ];
+      for (const list of lists) await expectCairnError(collect(list), 'not_found');
     },
   },
   {

@@ -1,22 +1,25 @@
 import { compareUtf8 } from '../path.js';
 import type { Comparison, Condition, SortKey, VersionQuery } from '../query.js';
 import type { Tables, VersionRow } from './catalog-rows.js';
+import { partOf } from './part.js';
 
 /** The versions a query asks for, in its order. */
-export function findVersions(tables: Tables, query: VersionQuery): VersionRow[] {
-  const { entity, project, name, type, where = [], sort, limit } = query;
-  const found = [...tables.versions.values()].reverse().filter(({ deleted, collection }) => {
-    const { ref } = collection;
+export function findVersions(tables: Tables, query: VersionQuery): readonly VersionRow[] {
+  const { entity, project, name, type, where = [], sort, after, limit } = query;
+  const isListed = (row: VersionRow) => {
+    const { ref } = row.collection;
     return (
-      !deleted &&
+      !row.deleted &&
       (entity ?? ref.entity) === ref.entity &&
       (project ?? ref.project) === ref.project &&
       (name ?? ref.name) === ref.name &&
-      (type ?? collection.type) === collection.type
+      (type ?? row.collection.type) === row.collection.type &&
+      where.every((condition) => matches(row, condition))
     );
-  });
-  const matching = found.filter((row) => where.every((condition) => matches(row, condition)));
-  return (sort === undefined ? matching : sortBy(matching, sort)).slice(0, limit);
+  };
+  const rows = [...tables.versions.values()].reverse();
+  const sorted = sort === undefined ? rows : sortBy(rows, sort);
+  return partOf(sorted, { after, limit, nameOf: ({ id }) => id, isListed });
 }
 
 function matches(row: VersionRow, condition: Condition): boolean {

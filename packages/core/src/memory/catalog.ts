@@ -25,6 +25,7 @@ import {
   toVersionRecord,
   type VersionRow,
 } from './catalog-rows.js';
+import { partOf } from './part.js';
 
 export interface MemoryCatalogOptions {
   /** The clock. Default: the system's. */
@@ -68,16 +69,14 @@ export function memoryCatalog({ now = () => new Date() }: MemoryCatalogOptions =
       return row === undefined ? undefined : showRun(row);
     },
 
-    async *listRuns({ entity, project, jobType, limit }, { signal } = {}) {
+    async *listRuns({ entity, project, jobType, ...part }, { signal } = {}) {
       signal?.throwIfAborted();
-      const found = [...tables.runs.values()].reverse().filter(({ run }) => {
-        return (
-          (entity ?? run.entity) === run.entity &&
-          (project ?? run.project) === run.project &&
-          (jobType ?? run.jobType) === run.jobType
-        );
-      });
-      yield* found.slice(0, limit).map(showRun);
+      const isListed = ({ run }: RunRow) =>
+        (entity ?? run.entity) === run.entity &&
+        (project ?? run.project) === run.project &&
+        (jobType ?? run.jobType) === run.jobType;
+      const rows = [...tables.runs.values()].reverse();
+      yield* partOf(rows, { ...part, nameOf: idOfRun, isListed }).map(showRun);
     },
 
     async commitVersion(request, { signal } = {}) {
@@ -98,18 +97,16 @@ export function memoryCatalog({ now = () => new Date() }: MemoryCatalogOptions =
       yield* findVersions(tables, query).map(toVersionRecord);
     },
 
-    async *listCollections({ entity, project, type, limit }, { signal } = {}) {
+    async *listCollections({ entity, project, type, ...part }, { signal } = {}) {
       signal?.throwIfAborted();
-      const found = [...tables.collections.values()].filter((collection) => {
-        const { ref } = collection;
-        return (
-          (entity ?? ref.entity) === ref.entity &&
-          (project ?? ref.project) === ref.project &&
-          (type ?? collection.type) === collection.type
-        );
-      });
-      found.sort((a, b) => compareUtf8(a.ref.name, b.ref.name));
-      yield* found.slice(0, limit).map(toCollectionRecord);
+      const isListed = ({ ref, type: its }: CollectionRow) =>
+        (entity ?? ref.entity) === ref.entity &&
+        (project ?? ref.project) === ref.project &&
+        (type ?? its) === its;
+      const rows = [...tables.collections.values()];
+      rows.sort((a, b) => compareUtf8(a.ref.name, b.ref.name));
+      const nameOf = ({ ref }: CollectionRow) => keyOf(ref);
+      yield* partOf(rows, { ...part, nameOf, isListed }).map(toCollectionRecord);
     },
 
     async updateVersion(versionId, patch, { signal } = {}) {
@@ -127,17 +124,19 @@ export function memoryCatalog({ now = () => new Date() }: MemoryCatalogOptions =
       link(openRun(tables, runId), liveVersion(tables, versionId), 'input');
     },
 
-    async *versionsOfRun(runId, direction, { signal } = {}) {
+    async *versionsOfRun(runId, direction, { signal, ...part } = {}) {
       signal?.throwIfAborted();
       const run = tables.runs.get(runId);
       const rows = [...((direction === 'input' ? run?.used : run?.logged) ?? [])];
-      yield* rows.filter(({ deleted }) => !deleted).map(toVersionRecord);
+      const isListed = ({ deleted }: VersionRow) => !deleted;
+      yield* partOf(rows, { ...part, nameOf: ({ id }) => id, isListed }).map(toVersionRecord);
     },
 
-    async *runsOfVersion(versionId, direction, { signal } = {}) {
+    async *runsOfVersion(versionId, direction, { signal, ...part } = {}) {
       signal?.throwIfAborted();
       const row = tables.versions.get(versionId);
-      yield* [...((direction === 'input' ? row?.usedBy : row?.loggedBy) ?? [])].map(showRun);
+      const rows = [...((direction === 'input' ? row?.usedBy : row?.loggedBy) ?? [])];
+      yield* partOf(rows, { ...part, nameOf: idOfRun }).map(showRun);
     },
 
     async lineage(request, options = {}) {
@@ -151,6 +150,10 @@ export function memoryCatalog({ now = () => new Date() }: MemoryCatalogOptions =
       return walkLineage(request, lineageSource(tables, now)).next().value;
     },
   };
+}
+
+function idOfRun({ run }: RunRow): string {
+  return run.id;
 }
 
 function select(collection: CollectionRow, selector: VersionSelector): VersionRow | undefined {

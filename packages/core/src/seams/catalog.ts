@@ -166,13 +166,22 @@ export interface LineageRequest {
   readonly maxNodes: number;
 }
 
+/** Which part of a list of what is next to a run or a version. */
+export interface PartOptions extends CallOptions {
+  /** Default: no limit. */
+  readonly limit?: number | undefined;
+  /** The id of an item of the list: begins behind it. Default: begins with the first. */
+  readonly after?: string | undefined;
+}
+
 /**
  * The transactional side of a store: projects, collections, versions, aliases, runs and edges. Entities and projects come
  * into being when first named.
  *
  * Every method is one atomic step, also when many processes call it at once, and durable when its promise resolves.
  * Values are checked again here, at the last door before they are stored, and refused with the codes of
- * {@link CairnError}. Lists come in pages inside and are never cut, except by a given `limit`.
+ * {@link CairnError}. Lists come in pages inside and are never cut, except by a given `limit`. Those that begin `after` an item
+ * which isn't there are `not_found`; one that was deleted since is there still.
  */
 export interface Catalog {
   /** Starts a run in state `running`. @throws CairnError `conflict` when the id is taken. */
@@ -247,14 +256,14 @@ export interface Catalog {
   versionsOfRun(
     runId: string,
     direction: 'input' | 'output',
-    options?: CallOptions,
+    options?: PartOptions,
   ): AsyncIterable<VersionRecord>;
 
   /** The runs that used (`input`) or logged (`output`) a version, in the order they did. */
   runsOfVersion(
     versionId: string,
     direction: 'input' | 'output',
-    options?: CallOptions,
+    options?: PartOptions,
   ): AsyncIterable<RunRecord>;
 
   /** The graph around a version or a run. @throws CairnError `not_found`. */

@@ -72,10 +72,10 @@ export function sqlCatalog(database: Database, options: SqlCatalogOptions): Cata
       database.write(() => deleteVersion(versionId, call.deleteAliases === true), call),
 
     recordUse: (runId, versionId, call) => database.write(() => recordUse(runId, versionId), call),
-    versionsOfRun: (runId, direction, call) =>
-      versions((page) => versionsOfRun(runId, direction, page), call),
-    runsOfVersion: (versionId, direction, call) =>
-      runs((page) => runsOfVersion(versionId, direction, page), call),
+    versionsOfRun: (runId, direction, { after, limit, ...call } = {}) =>
+      versions((page) => versionsOfRun(runId, direction, page, after), call, limit),
+    runsOfVersion: (versionId, direction, { after, limit, ...call } = {}) =>
+      runs((page) => runsOfVersion(versionId, direction, page, after), call, limit),
     lineage: (request, call) => database.snapshot(() => lineage(request, liveness), call),
   };
 }

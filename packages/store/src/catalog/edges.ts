@@ -1,7 +1,7 @@
-import { raw, sql } from '../sql/fragment.js';
+import { join, raw, sql } from '../sql/fragment.js';
 import { all, now, type Row, run, type Step } from '../sql/step.js';
 import { requireVersion } from './find-version.js';
-import { type Page, selectPage } from './pages.js';
+import { type Page, selectPage, startAt } from './pages.js';
 import { runColumns } from './run-rows.js';
 import { requireOpenRun, type SeenRun } from './runs.js';
 import { fromVersionId, versionColumns } from './version-rows.js';
@@ -26,29 +26,39 @@ export function* recordUse(runId: string, versionId: string): Step<void> {
   yield* recordEdge(runId, 'input', fromVersionId(versionId));
 }
 
-export function* versionsOfRun(runId: string, direction: EdgeDirection, page: Page): Step<Row[]> {
-  const { text, params } = selectPage(
-    {
-      columns: versionColumns,
-      tables: 'edges e JOIN versions v ON v.id = e.version_id JOIN collections c ON c.id = v.collection_id',
-      conditions: [sql`e.run_id = ${runId}`, sql`e.direction = ${direction}`, sql`v.deleted_at IS NULL`],
-      order: inOrder,
-    },
-    page,
-  );
+export function* versionsOfRun(
+  runId: string,
+  direction: EdgeDirection,
+  page: Page,
+  after?: string,
+): Step<Row[]> {
+  const edges = [sql`e.run_id = ${runId}`, sql`e.direction = ${direction}`];
+  const selection = {
+    columns: versionColumns,
+    tables: 'edges e JOIN versions v ON v.id = e.version_id JOIN collections c ON c.id = v.collection_id',
+    conditions: [...edges, sql`v.deleted_at IS NULL`],
+    order: inOrder,
+  };
+  const row = join([...edges, sql`e.version_id = ${fromVersionId(after ?? '')}`], ' AND ');
+  const { text, params } = selectPage(selection, yield* startAt(selection, page, { after, row }));
   return yield* all(text, params);
 }
 
-export function* runsOfVersion(versionId: string, direction: EdgeDirection, page: Page): Step<SeenRun[]> {
+export function* runsOfVersion(
+  versionId: string,
+  direction: EdgeDirection,
+  page: Page,
+  after?: string,
+): Step<SeenRun[]> {
   const at = yield* now();
-  const { text, params } = selectPage(
-    {
-      columns: runColumns,
-      tables: 'edges e JOIN runs r ON r.id = e.run_id',
-      conditions: [sql`e.version_id = ${fromVersionId(versionId)}`, sql`e.direction = ${direction}`],
-      order: inOrder,
-    },
-    page,
-  );
+  const edges = [sql`e.version_id = ${fromVersionId(versionId)}`, sql`e.direction = ${direction}`];
+  const selection = {
+    columns: runColumns,
+    tables: 'edges e JOIN runs r ON r.id = e.run_id',
+    conditions: edges,
+    order: inOrder,
+  };
+  const row = join([...edges, sql`e.run_id = ${after ?? ''}`], ' AND ');
+  const { text, params } = selectPage(selection, yield* startAt(selection, page, { after, row }));
   return (yield* all(text, params)).map((row) => ({ row, at }));
 }

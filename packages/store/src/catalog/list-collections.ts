@@ -2,7 +2,7 @@ import type { CollectionQuery, CollectionRecord } from '@cairn/core';
 import { raw, sql } from '../sql/fragment.js';
 import { all, type Row, type Step } from '../sql/step.js';
 import { collectionFilters } from './list-versions.js';
-import { listOf, type Page, selectPage } from './pages.js';
+import { listOf, type Page, selectPage, startAt } from './pages.js';
 import { toTime } from './version-rows.js';
 
 const columns = `c.id, c.entity, c.project, c.name, c.type, c.created_at, c.updated_at,
@@ -15,15 +15,16 @@ export function* listCollections(
   query: CollectionQuery,
   page: Page,
 ): Step<(readonly [row: Row, item: CollectionRecord])[]> {
-  const { text, params } = selectPage(
-    {
-      columns,
-      tables: 'collections c',
-      conditions: collectionFilters(query),
-      order: [{ value: raw('c.name') }, { value: raw('c.id') }],
-    },
-    page,
-  );
+  const selection = {
+    columns,
+    tables: 'collections c',
+    conditions: collectionFilters(query),
+    order: [{ value: raw('c.name') }, { value: raw('c.id') }],
+  };
+  const { after } = query;
+  const [entity = '', project = '', name = ''] = after?.split('/') ?? [];
+  const row = sql`c.entity = ${entity} AND c.project = ${project} AND c.name = ${name}`;
+  const { text, params } = selectPage(selection, yield* startAt(selection, page, { after, row }));
   const rows = yield* all(text, params);
   const aliases = yield* aliasesOf(rows.map(({ id }) => Number(id)));
   return rows.map((row) => [row, toRecord(row, aliases.get(Number(row.id)) ?? [])]);

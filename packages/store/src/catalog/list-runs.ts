@@ -1,25 +1,24 @@
 import type { RunQuery } from '@cairn/core';
 import { type Fragment, raw, sql } from '../sql/fragment.js';
 import { all, now, type Step } from '../sql/step.js';
-import { type Page, selectPage } from './pages.js';
+import { type Page, selectPage, startAt } from './pages.js';
 import { runColumns } from './run-rows.js';
 import type { SeenRun } from './runs.js';
 
 /** A page of runs, newest first. */
-export function* listRuns({ entity, project, jobType }: RunQuery, page: Page): Step<SeenRun[]> {
+export function* listRuns({ entity, project, jobType, after }: RunQuery, page: Page): Step<SeenRun[]> {
   const conditions: Fragment[] = [];
   if (entity !== undefined) conditions.push(sql`r.entity = ${entity}`);
   if (project !== undefined) conditions.push(sql`r.project = ${project}`);
   if (jobType !== undefined) conditions.push(sql`r.job_type = ${jobType}`);
   const at = yield* now();
-  const { text, params } = selectPage(
-    {
-      columns: runColumns,
-      tables: 'runs r',
-      conditions,
-      order: [{ value: raw('r.seq'), descending: true }],
-    },
-    page,
-  );
+  const selection = {
+    columns: runColumns,
+    tables: 'runs r',
+    conditions,
+    order: [{ value: raw('r.seq'), descending: true }],
+  };
+  const row = sql`r.id = ${after ?? ''}`;
+  const { text, params } = selectPage(selection, yield* startAt(selection, page, { after, row }));
   return (yield* all(text, params)).map((row) => ({ row, at }));
 }

@@ -3,26 +3,25 @@ import type { Dialect } from '../sql/database.js';
 import { type Fragment, sql } from '../sql/fragment.js';
 import { all, type Row, type Step } from '../sql/step.js';
 import { toSql } from './conditions.js';
-import { type Page, selectPage } from './pages.js';
+import { type Page, selectPage, startAt } from './pages.js';
 import { orderOf } from './sorting.js';
-import { versionColumns } from './version-rows.js';
+import { fromVersionId, versionColumns } from './version-rows.js';
 
 /** A page of versions that are not deleted. */
 export function* listVersions(query: VersionQuery, dialect: Dialect, page: Page): Step<Row[]> {
-  const { where = [], sort } = query;
-  const { text, params } = selectPage(
-    {
-      columns: versionColumns,
-      tables: 'versions v JOIN collections c ON c.id = v.collection_id',
-      conditions: [
-        sql`v.deleted_at IS NULL`,
-        ...collectionFilters(query),
-        ...where.map((condition) => toSql(condition, dialect)),
-      ],
-      order: orderOf(sort, dialect),
-    },
-    page,
-  );
+  const { where = [], sort, after } = query;
+  const selection = {
+    columns: versionColumns,
+    tables: 'versions v JOIN collections c ON c.id = v.collection_id',
+    conditions: [
+      sql`v.deleted_at IS NULL`,
+      ...collectionFilters(query),
+      ...where.map((condition) => toSql(condition, dialect)),
+    ],
+    order: orderOf(sort, dialect),
+  };
+  const row = sql`v.id = ${fromVersionId(after ?? '')}`;
+  const { text, params } = selectPage(selection, yield* startAt(selection, page, { after, row }));
   return yield* all(text, params);
 }
 

@@ -1,6 +1,6 @@
-import type { CallOptions } from '@cairn/core';
+import { CairnError, type CallOptions, quote } from '@cairn/core';
 import { type Fragment, join, raw, sql } from '../sql/fragment.js';
-import type { Row, Value } from '../sql/step.js';
+import { one, type Row, type Step, type Value } from '../sql/step.js';
 
 /** How many rows a list reads at once. A version can carry 1 MiB of metadata. */
 export const defaultPageSize = 100;
@@ -58,10 +58,35 @@ export function selectPage(
   { after, count }: Page,
 ): Fragment {
   const all = after === undefined ? conditions : [...conditions, isAfter(order, after)];
-  const keys = order.map(({ value }, i) => sql`${value} AS ${raw(`key${i}`)}`);
   const sorted = order.map((key) => sql`${rank(key)}${raw(key.descending ? ' DESC' : '')}`);
-  return sql`SELECT ${raw(columns)}, ${join(keys, ', ')} FROM ${raw(tables)}
+  return sql`SELECT ${raw(columns)}, ${keysOf(order)} FROM ${raw(tables)}
     WHERE ${all.length === 0 ? raw('TRUE') : join(all, ' AND ')} ORDER BY ${join(sorted, ', ')} LIMIT ${count}`;
+}
+
+/** Where a caller who goes on wants to. */
+export interface Start {
+  /** The item to begin behind, as the caller names it; `undefined` to begin with the first. */
+  readonly after: string | undefined;
+  /** What finds its row among those of the list, or of what the list left out since. */
+  readonly row: Fragment;
+}
+
+/** The page with which a list begins where its caller wants it to. @throws CairnError `not_found` when nothing is there. */
+export function* startAt({ tables, order }: Selection, page: Page, { after, row }: Start): Step<Page> {
+  if (after === undefined || page.after !== undefined) return page;
+  const { text, params } = sql`SELECT ${keysOf(order)} FROM ${raw(tables)} WHERE ${row}`;
+  const found = yield* one(text, params);
+  if (found !== undefined) return { ...page, after: found };
+  throw new CairnError('not_found', `the list can't go on behind ${quote(after)}, which is not there`, {
+    hint: 'List from the beginning.',
+  });
+}
+
+function keysOf(order: readonly OrderKey[]): Fragment {
+  return join(
+    order.map(({ value }, i) => sql`${value} AS ${raw(`key${i}`)}`),
+    ', ',
+  );
 }
 
 /**

@@ -36,6 +36,23 @@ export const listingMutants: readonly CatalogMutant[] = [
   })),
   lists('lists versions of every type', (query) => ({ ...query, type: undefined })),
   lists('takes a limit of 0 for none', (query) => ({ ...query, limit: query.limit || undefined })),
+  lists('begins with the first version again', (query) => ({ ...query, after: undefined })),
+  lie('begins with the first run again', ({ listRuns }) => ({
+    listRuns: (query, options) => listRuns({ ...query, after: undefined }, options),
+  })),
+  lie(
+    'begins with the first collection when the one to go on behind is not there',
+    ({ listCollections }) => ({
+      async *listCollections(query, options) {
+        const { after, ...all } = query;
+        const isThere = after === undefined || after.includes('/');
+        yield* listCollections(isThere ? query : all, options);
+      },
+    }),
+  ),
+  lie('begins with the first version of a run again', ({ versionsOfRun }) => ({
+    versionsOfRun: (id, direction, { after: _, ...options } = {}) => versionsOfRun(id, direction, options),
+  })),
   lie('lists one page of versions', ({ listVersions }) => ({
     listVersions: (query, options) => cut(listVersions(query, options), 1000),
   })),
