@@ -1,8 +1,9 @@
 import type { AnyIterable, PutResult, Source, TransferOptions } from '@cairn/core';
 import { type FileSystem, sameStamp, stampOf, translateFsError } from '@cairn/file';
 import type { FileToRead } from '../ingest/source-file.js';
+import type { FileMemory } from '../stat-cache/file-memory.js';
 import { groupByFolder } from '../stat-cache/group-by-folder.js';
-import type { SeenGroup, StatCache } from '../stat-cache/stat-cache.js';
+import type { SeenGroup } from '../stat-cache/stat-cache.js';
 
 /** A part of a put: what needs no work, many small things that fit into a buffer together, or a large one. */
 export type Job =
@@ -28,7 +29,7 @@ export interface NewFile extends FileToRead {
 
 export interface JobContext {
   readonly fs: FileSystem;
-  readonly seen: StatCache;
+  readonly seen: FileMemory;
   readonly limits: JobLimits;
   /** A digest by its bytes. */
   readonly name: (digest: Uint8Array) => PutResult['digest'];

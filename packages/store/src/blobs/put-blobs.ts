@@ -5,6 +5,7 @@ import {
   type TransferOptions,
   untilAborted,
 } from '@cairn/core';
+import type { FileSystem } from '@cairn/file';
 import { inParallel } from './in-parallel.js';
 import { intoJobs, type Job } from './jobs.js';
 import { type PutContext, PutSession } from './put-session.js';
@@ -14,7 +15,7 @@ const batchCount = 256;
 
 /** Stores the bytes of sources; see `BlobStore.put`. */
 export async function* putBlobs(
-  context: PutContext,
+  context: PutContext & { readonly fs: FileSystem },
   sources: AnyIterable<Source>,
   options: TransferOptions,
 ): AsyncGenerator<PutResult, void, undefined> {

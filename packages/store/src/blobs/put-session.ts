@@ -1,6 +1,7 @@
 import {
   type AnyIterable,
   concatBytes,
+  type Hasher,
   type PutResult,
   type TransferOptions,
   untilAborted,
@@ -8,15 +9,16 @@ import {
 import { digestAt, type Hashed, type HashedBlob } from '../ingest/hashed.js';
 import type { FinishedPack } from '../packs/open-pack.js';
 import { rawDigest } from '../packs/pack-format.js';
-import { keyOf, readEpoch } from '../packs/pack-index.js';
-import { StatCache } from '../stat-cache/stat-cache.js';
+import { keyOf } from '../packs/pack-index.js';
+import type { FileMemory } from '../stat-cache/file-memory.js';
 import type { Port, SharedPorts } from '../threads/ports.js';
 import { HeldPorts, type Need } from './held-ports.js';
 import type { Job, JobLimits, NewBytes, NewFile } from './jobs.js';
-import { makeRows, type PackToAdd, type RowsContext } from './make-rows.js';
-import { Reliability } from './reliability.js';
+import type { PackHome, PackIntake } from './pack-home.js';
 
-export interface PutContext extends RowsContext {
+export interface PutContext {
+  readonly hasher: Hasher;
+  readonly home: PackHome;
   readonly ports: SharedPorts;
   readonly limits: Pick<JobLimits, 'smallBytes' | 'batchBytes'>;
 }
@@ -25,36 +27,43 @@ export interface PutContext extends RowsContext {
 const gatheredBytes = 1024 * 1024;
 
 /**
- * One put. Decides which records go into packs, and makes the rows of the packs when they are finished. Recipes come last,
- * when all that they rely on has its rows.
+ * One put. Decides which records go into packs, and gives the packs to their home when they are finished. Recipes come last,
+ * when the home knows all that they rely on.
  */
 export class PutSession {
   readonly #context: PutContext;
   readonly #options: TransferOptions;
   readonly #ports: HeldPorts;
-  readonly #over = new AbortController();
+  readonly #over: AbortController;
+  readonly #intake: PackIntake;
   readonly #recipes = new Map<string, HashedBlob>();
-  readonly #reliable: Reliability;
-  /** The epoch of garbage collection when the put began. */
-  readonly #basis: number;
-  /** What is known of files without reading them. */
-  readonly seen: StatCache;
 
   static async begin(context: PutContext, options: TransferOptions): Promise<PutSession> {
-    return new PutSession(context, options, await context.database.read(readEpoch, options));
-  }
-
-  private constructor(context: PutContext, options: TransferOptions, basis: number) {
-    this.#context = context;
-    const { signal } = this.#over;
-    this.#options = {
+    const over = new AbortController();
+    const { signal } = over;
+    const whole = {
       ...options,
       signal: options.signal === undefined ? signal : AbortSignal.any([options.signal, signal]),
     };
-    this.#basis = basis;
-    this.#reliable = new Reliability(context.reader, this.#options);
+    return new PutSession(context, whole, over, await context.home.begin(whole));
+  }
+
+  private constructor(
+    context: PutContext,
+    options: TransferOptions,
+    over: AbortController,
+    intake: PackIntake,
+  ) {
+    this.#context = context;
+    this.#options = options;
+    this.#over = over;
+    this.#intake = intake;
     this.#ports = new HeldPorts(context.ports);
-    this.seen = new StatCache(context, basis);
+  }
+
+  /** What is known of files without reading them. */
+  get seen(): FileMemory {
+    return this.#intake.seen;
   }
 
   async run(job: Job): Promise<readonly PutResult[]> {
@@ -78,10 +87,7 @@ export class PutSession {
     const recipes = [...this.#recipes.values()];
     await last?.writeRecipes(recipes);
     const pack = await last?.finish();
-    // In one transaction with the last pack, for each takes its time to be durable.
-    const also = () => this.seen.save();
-    if (last !== undefined && pack !== undefined) await this.#finishPack(last, pack, { recipes, also });
-    else if (!this.seen.isEmpty) await this.#context.database.write(also, this.#options);
+    await this.#intake.finish(pack === undefined ? undefined : { pack, recipes }, this.#options);
   }
 
   /** Has all that is under way break off, as nobody waits for it. */
@@ -166,7 +172,7 @@ export class PutSession {
     return this.#keepBlob(part.blob as HashedBlob);
   }
 
-  /** Puts what the store lacks into the pack of a port. */
+  /** Puts what the home lacks into the pack of a port. */
   async #keep(port: Port, hashed: Hashed): Promise<Uint8Array> {
     this.#options.onBytes?.(hashed.bytesRead);
     const wanted = await this.#choose(port, hashed);
@@ -175,7 +181,7 @@ export class PutSession {
     return wanted;
   }
 
-  /** Which of these the store lacks, each only once. */
+  /** Which of these the home lacks, each only once. */
   async #choose(port: Port, { digests, lengths }: Hashed): Promise<Uint8Array> {
     const wanted = new Uint8Array(lengths.length);
     const unknown: Uint8Array[] = [];
@@ -187,12 +193,8 @@ export class PutSession {
       unknown.push(digest);
       places.push(i);
     }
-    const found = await this.#context.reader.find(unknown, this.#options);
-    for (const [i, digest] of unknown.entries()) {
-      const location = found.get(keyOf(digest));
-      if (location === undefined || !(await this.#reliable.includes(digest, location)))
-        wanted[places[i] as number] = 1;
-    }
+    const lacked = await this.#intake.lacks(unknown, this.#options);
+    for (const [i, place] of places.entries()) wanted[place] = lacked[i] as number;
     return wanted;
   }
 
@@ -202,22 +204,15 @@ export class PutSession {
     const key = keyOf(raw);
     if (this.#recipes.has(key)) return { digest, size, created: false };
     this.#recipes.set(key, blob);
-    const location = (await this.#context.reader.find([raw], this.#options)).get(key);
-    const isThere = location !== undefined && (await this.#reliable.includes(raw, location));
-    if (isThere) this.#recipes.delete(key);
-    return { digest, size, created: !isThere };
+    const created = (await this.#intake.lacks([raw], this.#options))[0] === 1;
+    if (!created) this.#recipes.delete(key);
+    return { digest, size, created };
   }
 
-  /** Makes the rows of a finished pack. */
-  async #finishPack(
-    port: Port,
-    pack: FinishedPack | undefined,
-    { recipes = [], also }: Partial<Pick<PackToAdd, 'recipes' | 'also'>> = {},
-  ): Promise<void> {
+  /** Gives a finished pack to its home. */
+  async #finishPack(port: Port, pack: FinishedPack | undefined): Promise<void> {
     if (pack === undefined) return;
-    const [basis, { damaged }] = [this.#basis, this.#reliable];
-    const added = { pack, recipes, basis, damaged, ...(also === undefined ? {} : { also }) };
-    await makeRows(this.#context, added, this.#options);
+    await this.#intake.add(pack, this.#options);
     this.#ports.release(port);
   }
 

@@ -12,9 +12,11 @@ const fullBytes = 48 * 1024 * 1024;
 /** … or this many records. */
 const fullCount = 131_072;
 
-/** A pack that is whole, durable and has its name; nobody knows of it yet. */
+/** A pack that is whole and has its name; nobody knows of it yet. */
 export interface FinishedPack {
   readonly name: string;
+  /** Of its file. */
+  readonly path: string;
   /** Of the file, in bytes. */
   readonly size: number;
   /** Its table and footer. */
@@ -28,6 +30,8 @@ export interface PackPlace {
   readonly packs: string;
   /** Holds those that are being written. */
   readonly temp: string;
+  /** Whether packs are on their way to somewhere else, so that they needn't survive a power cut here. Default: `false`. */
+  readonly isPassage?: boolean | undefined;
 }
 
 /** A pack that is being written, synchronously. Errors are those of the file system. */
@@ -60,19 +64,19 @@ export class OpenPack {
     this.#table.add(digest, kind, length);
   }
 
-  /** Makes it durable and gives it its name. */
+  /** Makes it durable, unless it only passes, and gives it its name. */
   finish(hasher: Hasher): FinishedPack {
-    const { fs, packs } = this.#place;
+    const { fs, packs, isPassage } = this.#place;
     const end = this.#table.end(hasher);
     this.write(end);
-    fs.fsyncSync(this.#file as number);
+    if (!isPassage) fs.fsyncSync(this.#file as number);
     this.#close();
     const path = packPath(packs, this.#name);
     unlessSwept(() => fs.renameSync(this.#path, path));
     this.#path = path;
-    syncFolder(fs, dirname(path));
+    if (!isPassage) syncFolder(fs, dirname(path));
     const stats = unlessSwept(() => fs.lstatSync(path));
-    return { name: this.#name, size: this.#size, end, stamp: stampOf(stats, path) };
+    return { name: this.#name, path, size: this.#size, end, stamp: stampOf(stats, path) };
   }
 
   /** Leaves nothing of it. Never fails. */

@@ -2,7 +2,6 @@ import { basename } from 'node:path';
 import type { CallOptions, FileStamp } from '@cairn/core';
 import { sameStamp } from '@cairn/file';
 import { keyOf } from '../packs/pack-index.js';
-import type { PackReader } from '../packs/pack-reader.js';
 import type { Database } from '../sql/database.js';
 import type { Step } from '../sql/step.js';
 import { isSettled } from './is-settled.js';
@@ -10,7 +9,15 @@ import { encodeFiles, type GroupKey, readSeen, type SeenFile, writeSeen } from '
 
 export interface StatCacheContext {
   readonly database: Database;
-  readonly reader: PackReader;
+  readonly reader: Known;
+}
+
+/** What the store has. */
+export interface Known {
+  /** The keys of those digests that are there. */
+  find(digests: readonly Uint8Array[], options?: CallOptions): Promise<{ has(key: string): boolean }>;
+  /** Whether it may be other than it was. */
+  hasSuspects(): Promise<boolean>;
 }
 
 /** A file on disk whose digest is asked for. */

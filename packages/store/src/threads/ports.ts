@@ -60,8 +60,8 @@ export function createWork({ chunker, ...context }: Omit<SharedPortsOptions, 'wo
 }
 
 export function sharedPorts({ workers: mayHaveWorkers, ...context }: SharedPortsOptions): SharedPorts {
-  const { packs, temp, chunker, hasher } = context;
-  const workerOptions: WorkerOptions = { packs, temp, chunker, algorithm: hasher.algorithm };
+  const { packs, temp, isPassage, chunker, hasher } = context;
+  const workerOptions: WorkerOptions = { packs, temp, isPassage, chunker, algorithm: hasher.algorithm };
   const idleLocals: Port[] = [];
   const idleWorkers: Port[] = [];
   const workers = new Map<Port, StartedWorker>();

@@ -9,6 +9,7 @@ import { reviveError, type SentError } from './sent-error.js';
 export interface WorkerOptions {
   readonly packs: string;
   readonly temp: string;
+  readonly isPassage: boolean | undefined;
   readonly chunker: ChunkerParams;
   readonly algorithm: ContentAlgorithm;
 }

@@ -7,9 +7,9 @@ import type { Answer, Call, WorkerOptions } from './worker-port.js';
 
 /* Does the work of a port in a thread of its own: one call after the other. */
 
-const { packs, temp, chunker, algorithm } = workerData as WorkerOptions;
+const { algorithm, ...place } = workerData as WorkerOptions;
 const hasher = await loadHasher(algorithm);
-const work = createWork({ fs: nodeFileSystem.sync, packs, temp, hasher, chunker });
+const work = createWork({ ...place, fs: nodeFileSystem.sync, hasher });
 
 parentPort?.on('message', ({ method, args }: Call) => {
   let answer: Answer;

@@ -1,0 +1,44 @@
+import {
+  type AnyIterable,
+  type ContentAlgorithm,
+  loadHasher,
+  type PutResult,
+  type Source,
+  type TransferOptions,
+} from '@cairn/core';
+import { type FileSystem, nodeFileSystem } from '@cairn/file';
+import type { ChunkerParams } from '../chunker/chunker-params.js';
+import { batchBytes, sharedPorts } from '../threads/ports.js';
+import type { PackHome } from './pack-home.js';
+import { putBlobs } from './put-blobs.js';
+
+export interface PutterOptions {
+  /** Where packs go. */
+  readonly home: PackHome;
+  readonly algorithm: ContentAlgorithm;
+  readonly chunker: ChunkerParams;
+  /** A folder of this machine where packs are made before the home takes them. The home removes them. */
+  readonly folder: string;
+  /** Default: the real file system. */
+  readonly fs?: FileSystem | undefined;
+}
+
+/** Puts into a home that is elsewhere. */
+export interface Putter {
+  /** See `BlobStore.put`. */
+  put(sources: AnyIterable<Source>, options?: TransferOptions): AsyncIterable<PutResult>;
+  /** Ends its threads. Idempotent. */
+  close(): Promise<void>;
+}
+
+export async function createPutter(options: PutterOptions): Promise<Putter> {
+  const { home, algorithm, chunker, folder, fs = nodeFileSystem } = options;
+  const hasher = await loadHasher(algorithm);
+  const place = { fs: fs.sync, packs: folder, temp: folder, isPassage: true };
+  const ports = sharedPorts({ ...place, hasher, chunker, workers: fs === nodeFileSystem });
+  const context = { fs, hasher, home, ports, limits: { smallBytes: chunker.max, batchBytes } };
+  return {
+    put: (sources, call = {}) => putBlobs(context, sources, call),
+    close: () => ports.close(),
+  };
+}
