@@ -57,7 +57,7 @@ export { type ListedObject, observeListed } from './observe-listed.js';
 export { parseJson } from './parse-json.js';
 export { type ParsedQuery, parseQuery, parseSort } from './parse-query.js';
 export { checkPath, compareUtf8, maxPathBytes, maxSegmentBytes, sortByUtf8, utf8Length } from './path.js';
-export { quote } from './printable.js';
+export { printable, quote } from './printable.js';
 export type {
   CollectionQuery,
   Comparison,

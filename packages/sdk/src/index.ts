@@ -48,6 +48,7 @@ export type {
   UseOptions,
 } from './run.js';
 export type { RunInfo } from './run-info.js';
+export { findStore } from './store/find-store.js';
 export type { ReferencesReport } from './version/check-references.js';
 export type { LabelSet } from './version/label-set.js';
 export type { VerifyReport } from './version/verify.js';

@@ -1,0 +1,6 @@
+import type { Command } from './command.js';
+import { lookCommands } from './table/look.js';
+import { setUpCommands } from './table/set-up.js';
+
+/** Every command there is. */
+export const commands: readonly Command[] = [...lookCommands, ...setUpCommands];

@@ -1,0 +1,42 @@
+import type { Version } from '@cairn/sdk';
+import { agoText, bytesText, countText } from '../output/format.js';
+import type { Column, ListRequest } from '../output/print-list.js';
+
+/** A version as `--json` prints it. */
+export function versionJson(version: Version<object>): object {
+  const { id, entity, project, name, type, digest, description = null, metadata } = version;
+  return {
+    ...{ entity, project, name, version: version.version, type, digest },
+    aliases: [...version.aliases],
+    tags: [...version.tags],
+    size: version.size,
+    files: version.entryCount,
+    ...{ description, metadata, created: version.createdAt, id },
+  };
+}
+
+/** `name:v3`. */
+export function addressOf({ name, version }: Pick<Version<object>, 'name' | 'version'>): string {
+  return `${name}:${version}`;
+}
+
+const columns: readonly Column<Version>[] = [
+  { heading: 'VERSION', text: addressOf, color: ({ cyan }) => cyan },
+  { heading: 'TYPE', shrinks: true, text: ({ type }) => type },
+  {
+    heading: 'ALIASES',
+    shrinks: true,
+    text: ({ aliases }) => [...aliases].join(', '),
+    color: ({ green }) => green,
+  },
+  { heading: 'FILES', align: 'right', text: (v) => countText(v.entryCount), exact: (v) => v.entryCount },
+  { heading: 'SIZE', align: 'right', text: ({ size }) => bytesText(size), exact: ({ size }) => size },
+  {
+    heading: 'CREATED',
+    text: (v) => agoText(v.createdAt),
+    exact: (v) => v.createdAt,
+    color: ({ dim }) => dim,
+  },
+];
+
+export const versionList: ListRequest<Version> = { columns, id: addressOf, json: versionJson };

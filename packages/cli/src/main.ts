@@ -1,0 +1,38 @@
+import { CommanderError } from 'commander';
+import { commands } from './commands.js';
+import { type ExitCode, exitCodes } from './failure/exit-codes.js';
+import { explainUsage } from './failure/explain-usage.js';
+import { reportFailure } from './failure/report-failure.js';
+import { createProgram } from './program.js';
+import { runCommand } from './run-command.js';
+
+/**
+ * Runs the command line: what it prints goes to this process's streams.
+ *
+ * @param argv Without the program's own name.
+ * @returns The exit code.
+ */
+export async function main(argv: readonly string[]): Promise<ExitCode> {
+  let exitCode: ExitCode = exitCodes.ok;
+  const program = createProgram(commands, async (command, args, values) => {
+    exitCode = await runCommand(command, args, values);
+  });
+  try {
+    await program.parseAsync(withoutFieldsByPosition(argv), { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return exitCodes.ok;
+    if (error.code === 'commander.help') return exitCodes.usage;
+    return reportFailure(explainUsage(error, argv, commands), process.stderr, {
+      json: argv.some((arg) => /^--json(=|$)/.test(arg)),
+      verbose: false,
+    });
+  }
+}
+
+/** The fields of `--json` come only after `=`: else it would take the next argument for them. */
+function withoutFieldsByPosition(argv: readonly string[]): string[] {
+  const end = argv.indexOf('--');
+  return argv.map((arg, at) => (arg === '--json' && (end === -1 || at < end) ? '--json=' : arg));
+}

@@ -1,0 +1,104 @@
+import { Command as CommanderCommand, Option } from 'commander';
+import { cliVersion } from './cli-version.js';
+import { type Command, type CommandOption, groups } from './command.js';
+import { globalOptions } from './global-options.js';
+import { hasColors } from './output/colors.js';
+
+/** Does one command with what it was given. */
+export type Execute = (
+  command: Command,
+  args: readonly string[],
+  values: ReadonlyMap<string, unknown>,
+) => Promise<void>;
+
+/** The names that stand for several commands, and what these have in common. */
+const families: Readonly<Record<string, { readonly summary: string; readonly group: Command['group'] }>> = {
+  alias: { summary: 'set, move and list the names of versions', group: 'Change' },
+  config: { summary: 'read and write settings', group: 'Set up' },
+  run: { summary: 'look at runs', group: 'Look' },
+  project: { summary: 'manage projects', group: 'Keep in order' },
+  cache: { summary: 'look after the cache', group: 'Keep in order' },
+  key: { summary: 'manage the keys of a server', group: 'Keep in order' },
+};
+
+/** Makes the program of the table. Parsing throws what commander throws; nothing here ends the process. */
+export function createProgram(table: readonly Command[], execute: Execute): CommanderCommand {
+  const program = new CommanderCommand('cairn')
+    .description('Versioned, deduplicated, traceable artifacts: datasets, models, results.')
+    .usage('<command> [options]')
+    .helpOption('-h, --help', 'explain a command')
+    .version(cliVersion(), '-V, --version', 'print the version')
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined, getOutHasColors: () => helpHasColors() })
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false, styleTitle: bold });
+  program.helpCommand('help [command]', 'explain a command');
+  for (const option of globalOptions) program.addOption(toOption(option));
+  for (const group of groups) {
+    for (const command of table) if (command.group === group) addCommand(program, command, execute);
+  }
+  program.addHelpText('after', '\nExplain one of them: cairn help <command>. Manual: docs/cli.md');
+  return program;
+}
+
+function addCommand(program: CommanderCommand, command: Command, execute: Execute): void {
+  const [first = '', second] = command.name.split(' ');
+  const parent = second === undefined ? program : familyOf(program, first);
+  const made = parent.command(second ?? first).summary(command.summary);
+  made.description([command.summary, command.description].filter(Boolean).join('.\n\n'));
+  if (second === undefined) made.helpGroup(`${command.group}:`);
+  for (const { name, summary, optional, many } of command.args ?? []) {
+    const inner = many ? `${name}...` : name;
+    made.argument(optional ? `[${inner}]` : `<${inner}>`, summary);
+  }
+  for (const option of command.options ?? []) made.addOption(toOption(option));
+  if (command.examples.length > 0) made.addHelpText('after', () => examplesText(command));
+  made.action(() => execute(command, made.args, new Map(Object.entries(givenOptions(made)))));
+}
+
+function familyOf(program: CommanderCommand, name: string): CommanderCommand {
+  const known = program.commands.find((each) => each.name() === name);
+  if (known !== undefined) return known;
+  const family = families[name];
+  if (family === undefined) throw new Error(`the family "${name}" has no summary`);
+  return program.command(name).description(family.summary).helpGroup(`${family.group}:`).helpCommand(false);
+}
+
+/** By the long name without `--`, as in the table. */
+function givenOptions(command: CommanderCommand): Record<string, unknown> {
+  const values = command.optsWithGlobals();
+  const declared = [
+    ...command.options,
+    ...(command.parent?.options ?? []),
+    ...(command.parent?.parent?.options ?? []),
+  ];
+  return Object.fromEntries(
+    declared.flatMap((option) => {
+      const value = values[option.attributeName()];
+      return value === undefined ? [] : [[option.name().replace(/^no-/, ''), value]];
+    }),
+  );
+}
+
+function toOption({ flags, summary, many, choices }: CommandOption): Option {
+  const option = new Option(flags, summary);
+  if (choices !== undefined) option.choices(choices);
+  if (many === true) {
+    option.argParser<readonly string[]>((value, before = []) => [...before, value]);
+    option.description = `${summary} (may be repeated)`;
+  }
+  return option;
+}
+
+function examplesText({ examples }: Command): string {
+  const lines = examples.flatMap(({ does, line }) => [`  # ${does}`, `  ${line}`]);
+  return `\n${bold('Examples:')}\n${lines.join('\n')}`;
+}
+
+function helpHasColors(): boolean {
+  const { stdout, env } = process;
+  return hasColors({ wanted: !process.argv.includes('--no-color'), isTerminal: stdout.isTTY === true, env });
+}
+
+function bold(text: string): string {
+  return helpHasColors() ? `\u001b[1m${text}\u001b[22m` : text;
+}

@@ -1,0 +1,87 @@
+import { dirname, isAbsolute, resolve } from 'node:path';
+import { UsageError } from '../failure/usage-error.js';
+import { findProjectFile, readProjectFile, readUserFile, userFile } from './files.js';
+
+/** What can be set, by a flag, in the environment, in the project's file or in the user's. */
+export const settingKeys = ['store', 'entity', 'project'] as const;
+export type SettingKey = (typeof settingKeys)[number];
+
+/** Where a value comes from. */
+export type SettingSource = 'flag' | 'environment' | 'project file' | 'user file';
+
+export interface Setting {
+  readonly value: string;
+  readonly source: SettingSource;
+  /** The flag, the variable or the file. */
+  readonly origin: string;
+}
+
+/** What holds for one call of the command line. */
+export interface Settings {
+  readonly profile: string;
+  /** Absent where nothing is set: then the sdk's defaults hold. */
+  readonly values: Partial<Readonly<Record<SettingKey, Setting>>>;
+  /** The project's file, if there is one here or in a folder above. */
+  readonly projectFile: string | undefined;
+  readonly userFile: string;
+}
+
+export interface SettingsRequest {
+  /** What the flags say, by key; and the profile. */
+  readonly flags: Partial<Readonly<Record<SettingKey | 'profile', string | undefined>>>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+}
+
+const variables: Readonly<Record<SettingKey, string>> = {
+  store: 'CAIRN_STORE',
+  entity: 'CAIRN_ENTITY',
+  project: 'CAIRN_PROJECT',
+};
+
+/**
+ * Reads the settings: a flag comes before the environment, that before the project's file, that before the user's.
+ *
+ * @throws UsageError when a file can't be read, or when there is no such profile.
+ */
+export function readSettings({ flags, env, cwd }: SettingsRequest): Settings {
+  const ofUser = userFile(env);
+  const user = readUserFile(ofUser);
+  const ofProject = findProjectFile(cwd);
+  const project = ofProject === undefined ? {} : readProjectFile(ofProject);
+  const named = flags.profile ?? (env.CAIRN_PROFILE || undefined);
+  const profile = named ?? user.profile ?? 'default';
+  const own = user.profiles[profile];
+  if (own === undefined && named !== undefined && named !== 'default') {
+    throw new UsageError(
+      `there is no profile "${profile}" in ${ofUser}`,
+      profileHint(Object.keys(user.profiles)),
+    );
+  }
+  const values: { -readonly [K in keyof Settings['values']]: Setting } = {};
+  for (const key of settingKeys) {
+    const found =
+      setting(flags[key], 'flag', `--${key}`) ??
+      setting(env[variables[key]] || undefined, 'environment', variables[key]) ??
+      setting(inFile(key, project[key], ofProject), 'project file', ofProject ?? '') ??
+      setting(inFile(key, own?.[key], ofUser), 'user file', ofUser);
+    if (found !== undefined) values[key] = found;
+  }
+  return { profile, values, projectFile: ofProject, userFile: ofUser };
+}
+
+function setting(value: string | undefined, source: SettingSource, origin: string): Setting | undefined {
+  return value === undefined ? undefined : { value, source, origin };
+}
+
+/** A store's path in a file is meant from the file's folder. */
+function inFile(key: SettingKey, value: string | undefined, file: string | undefined): string | undefined {
+  if (key !== 'store' || value === undefined || file === undefined) return value;
+  return isAbsolute(value) || /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : resolve(dirname(file), value);
+}
+
+function profileHint(names: readonly string[]): string {
+  return names.length === 0
+    ? 'Make it with: cairn config set KEY VALUE --profile NAME'
+    : `There are ${names.map((name) => `"${name}"`).join(', ')}.`;
+}
