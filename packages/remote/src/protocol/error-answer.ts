@@ -61,8 +61,16 @@ export function toErrorAnswer(error: CairnError, requestId: string): ErrorAnswer
   return { error: { code, message, hint, isRetryable, requestId } };
 }
 
-/** The failure that a server answered. */
+/** The failure that a server answered. What could steer a terminal is left out of its texts. */
 export function fromErrorAnswer({ error }: ErrorAnswer): CairnError {
   const { code, message, hint, isRetryable } = error;
-  return new CairnError(code, message, hint === undefined ? { isRetryable } : { hint, isRetryable });
+  return new CairnError(
+    code,
+    plain(message),
+    hint === undefined ? { isRetryable } : { hint: plain(hint), isRetryable },
+  );
+}
+
+function plain(text: string): string {
+  return text.replace(/[^\P{Cc}\n]|[\u202a-\u202e\u2066-\u2069]/gu, '');
 }
