@@ -5,6 +5,7 @@ export { createPutter, type Putter, type PutterOptions } from './blobs/putter.js
 export { sweepTempFiles } from './blobs/temp-files.js';
 export { type ChunkerParams, defaultChunker, parseChunker } from './chunker/chunker-params.js';
 export type { HashedBlob } from './ingest/hashed.js';
+export { lookAt } from './packs/look-at.js';
 export type { FinishedPack } from './packs/open-pack.js';
 export {
   dataKind,
@@ -25,3 +26,4 @@ export { type FileMemory, noMemory } from './stat-cache/file-memory.js';
 export { groupByFolder } from './stat-cache/group-by-folder.js';
 export { type KnownHome, type OwnMemory, openOwnMemory, type SavedMemory } from './stat-cache/own-memory.js';
 export type { SeenGroup } from './stat-cache/stat-cache.js';
+export { WrittenFiles } from './stat-cache/written-files.js';

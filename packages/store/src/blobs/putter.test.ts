@@ -66,17 +66,17 @@ describe('a put into a home that is elsewhere', () => {
   it('gives it all records it lacks, once, and leaves nothing behind', async () => {
     const folder = scratchFolder();
     const { home, records, recipes, calls } = memoryHome();
-    const putter = await createPutter({ home, algorithm: 'blake3', chunker: defaultChunker, folder });
+    const putter = await createPutter({ algorithm: 'blake3', chunker: defaultChunker, folder });
     const small = Array.from({ length: 20 }, (_, i) => noise(1000 + i, i + 1));
     const large = noise(3_000_000, 99);
     const sources = [...small, large, small[0] as Buffer].map(bytesOf);
-    const results = await collect(putter.put(sources));
+    const results = await collect(putter.put(home, sources));
     expect(results.map(({ created }) => created)).toEqual([...Array(21).fill(true), false]);
     const digestAt = (i: number) => (results[i]?.digest ?? '').replace('blake3:', '');
     for (const [i, bytes] of small.entries()) expect(records.get(digestAt(i))?.equals(bytes)).toBe(true);
     expect(assemble(recipes.get(digestAt(20)) ?? new Uint8Array(), records).equals(large)).toBe(true);
     const count = records.size;
-    const again = await collect(putter.put(sources));
+    const again = await collect(putter.put(home, sources));
     expect(again.some(({ created }) => created)).toBe(false);
     expect([records.size, calls.added, calls.finished]).toEqual([count, 0, 2]);
     expect(readdirSync(folder)).toEqual([]);
@@ -86,8 +86,8 @@ describe('a put into a home that is elsewhere', () => {
   it('makes packs of at most 48 MiB, of which the last one has the recipes', async () => {
     const folder = scratchFolder();
     const { home, calls, recipes } = memoryHome();
-    const putter = await createPutter({ home, algorithm: 'sha256', chunker: defaultChunker, folder });
-    const [result] = await collect(putter.put([bytesOf(noise(60_000_000))]));
+    const putter = await createPutter({ algorithm: 'sha256', chunker: defaultChunker, folder });
+    const [result] = await collect(putter.put(home, [bytesOf(noise(60_000_000))]));
     expect([calls.added, calls.finished, recipes.size, result?.size]).toEqual([1, 1, 1, 60_000_000]);
     await putter.close();
   });
@@ -105,12 +105,11 @@ describe('a put into a home that is elsewhere', () => {
       }),
     };
     const putter = await createPutter({
-      home: failing,
       algorithm: 'blake3',
       chunker: defaultChunker,
       folder,
     });
-    await expect(collect(putter.put([bytesOf(noise(10))]))).rejects.toThrow('no room');
+    await expect(collect(putter.put(failing, [bytesOf(noise(10))]))).rejects.toThrow('no room');
     expect(readdirSync(folder)).toEqual([]);
     await putter.close();
   });
@@ -144,10 +143,10 @@ describe('files that are remembered in a database of their own', () => {
       return { kind: 'path', path };
     });
     await new Promise((resolve) => setTimeout(resolve, 120));
-    const putter = await createPutter({ home, algorithm: 'blake3', chunker: defaultChunker, folder: packs });
+    const putter = await createPutter({ algorithm: 'blake3', chunker: defaultChunker, folder: packs });
     const put = async () => {
       elsewhere.calls.asked = 0;
-      const results = await collect(putter.put(sources));
+      const results = await collect(putter.put(home, sources));
       return [elsewhere.calls.asked, results.filter(({ created }) => created).length];
     };
     expect(await put()).toEqual([30, 30]);

@@ -13,8 +13,6 @@ import type { PackHome } from './pack-home.js';
 import { putBlobs } from './put-blobs.js';
 
 export interface PutterOptions {
-  /** Where packs go. */
-  readonly home: PackHome;
   readonly algorithm: ContentAlgorithm;
   readonly chunker: ChunkerParams;
   /** A folder of this machine where packs are made before the home takes them. The home removes them. */
@@ -23,22 +21,22 @@ export interface PutterOptions {
   readonly fs?: FileSystem | undefined;
 }
 
-/** Puts into a home that is elsewhere. */
+/** Puts into homes that are elsewhere. */
 export interface Putter {
-  /** See `BlobStore.put`. */
-  put(sources: AnyIterable<Source>, options?: TransferOptions): AsyncIterable<PutResult>;
+  /** See `BlobStore.put`. @param home Where the packs of this put go. */
+  put(home: PackHome, sources: AnyIterable<Source>, options?: TransferOptions): AsyncIterable<PutResult>;
   /** Ends its threads. Idempotent. */
   close(): Promise<void>;
 }
 
 export async function createPutter(options: PutterOptions): Promise<Putter> {
-  const { home, algorithm, chunker, folder, fs = nodeFileSystem } = options;
+  const { algorithm, chunker, folder, fs = nodeFileSystem } = options;
   const hasher = await loadHasher(algorithm);
   const place = { fs: fs.sync, packs: folder, temp: folder, isPassage: true };
   const ports = sharedPorts({ ...place, hasher, chunker, workers: fs === nodeFileSystem });
-  const context = { fs, hasher, home, ports, limits: { smallBytes: chunker.max, batchBytes } };
+  const context = { fs, hasher, ports, limits: { smallBytes: chunker.max, batchBytes } };
   return {
-    put: (sources, call = {}) => putBlobs(context, sources, call),
+    put: (home, sources, call = {}) => putBlobs({ ...context, home }, sources, call),
     close: () => ports.close(),
   };
 }
