@@ -6,11 +6,13 @@ export type {
   Member,
   MemberQuery,
   ProjectBlobs,
+  ProjectQuery,
   SeenProject,
+  UserQuery,
   UserRecord,
 } from './access/access.js';
 export type { AuditEntry, AuditQuery, NewAuditEntry, Outcome } from './access/audit-entry.js';
-export type { Actor, KeyRecord, NewKey, Principal, ProjectRef, Role, Scope } from './access/principal.js';
+export type { Actor, KeyRecord, NewKey, Principal, Role, Scope } from './access/principal.js';
 export type { Liveness } from './catalog/run-rows.js';
 export type { LocalStore } from './local-store.js';
 export type { DeadReason, GcOptions, GcProgress, GcResult } from './maintenance/gc.js';

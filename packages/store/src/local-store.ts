@@ -1,10 +1,13 @@
 import { type BlobStore, type CallOptions, loadHasher, type Store } from '@cairn/core';
 import { type FileSystem, nodeFileSystem } from '@cairn/file';
+import type { AccessCatalog } from './access/access.js';
+import { sqlAccess } from './access/sql-access.js';
 import { packBlobStore } from './blobs/pack-blob-store.js';
 import { sqlCatalog } from './catalog/catalog.js';
 import type { Liveness } from './catalog/run-rows.js';
 import type { StoreFormat } from './format.js';
 import { collectGarbage, type GcOptions, type GcResult } from './maintenance/gc.js';
+import { partsOf as partsOfBlob } from './maintenance/needs.js';
 import { type Stats, storeStats } from './maintenance/stats.js';
 import { type VerifyOptions, type VerifyReport, verifyStore } from './maintenance/verify.js';
 import { PackReader } from './packs/pack-reader.js';
@@ -16,6 +19,9 @@ import { batchBytes, sharedPorts } from './threads/ports.js';
 export interface LocalStore extends Store {
   /** The blobs of all projects, which share them. */
   readonly blobs: BlobStore;
+
+  /** Who may do what, for a server. Who opens the folder itself needs no key. */
+  readonly access: AccessCatalog;
 
   /**
    * Removes what no version needs. Safe beside writers, readers and other collections of garbage; what is interrupted is
@@ -65,10 +71,12 @@ export async function localStore(parts: LocalStoreParts): Promise<LocalStore> {
   const limits = { smallBytes: chunker.max, batchBytes };
   const blobs = packBlobStore({ fs, database, hasher, reader, ports, packs, limits, readOnly });
   const maintained = { fs, database, hasher, reader, blobs, packs, temp, readOnly, now };
+  const partsOf = (digest: Uint8Array, options: CallOptions) => partsOfBlob({ reader }, digest, options);
   return {
     location: folder,
     blobs,
     blobsOf: () => blobs,
+    access: sqlAccess({ database, blobs, partsOf, smallBytes: chunker.max }),
     catalog: sqlCatalog(database, { liveness }),
     gc: (options) => collectGarbage(maintained, options),
     verify: (options) => verifyStore(maintained, options),

@@ -1,6 +1,6 @@
-import type { BlobStore, CallOptions, ContentDigest } from '@cairn/core';
+import type { BlobStore, CallOptions, ContentDigest, ProjectRef } from '@cairn/core';
 import type { AuditEntry, AuditQuery, NewAuditEntry } from './audit-entry.js';
-import type { Actor, KeyRecord, NewKey, Principal, ProjectRef, Role } from './principal.js';
+import type { Actor, KeyRecord, NewKey, Principal, Role } from './principal.js';
 
 /** Somebody keys belong to. */
 export interface UserRecord {
@@ -20,14 +20,37 @@ export interface Member {
   readonly role: Role;
 }
 
+export interface UserQuery {
+  /** The name of a user to begin behind. Default: begins with the first. */
+  readonly after?: string | undefined;
+  /** Default: no limit. */
+  readonly limit?: number | undefined;
+}
+
 export interface MemberQuery {
   readonly entity?: string | undefined;
   readonly user?: string | undefined;
+  /** The member to begin behind. Default: begins with the first. */
+  readonly after?: Omit<Member, 'role'> | undefined;
+  /** Default: no limit. */
+  readonly limit?: number | undefined;
 }
 
 export interface KeyQuery {
   /** Whose keys. Default: everybody's. */
   readonly user?: string | undefined;
+  /** The id of a key to begin behind. Default: begins with the first. */
+  readonly after?: string | undefined;
+  /** Default: no limit. */
+  readonly limit?: number | undefined;
+}
+
+export interface ProjectQuery {
+  readonly entity?: string | undefined;
+  /** The project to begin behind. Default: begins with the first. */
+  readonly after?: ProjectRef | undefined;
+  /** Default: no limit. */
+  readonly limit?: number | undefined;
 }
 
 /** A key, and the one time its secret is told. */
@@ -121,7 +144,7 @@ export interface AccessCatalog {
   ): Promise<UserRecord>;
 
   /** Users, by name. */
-  listUsers(options?: CallOptions): AsyncIterable<UserRecord>;
+  listUsers(query?: UserQuery, options?: CallOptions): AsyncIterable<UserRecord>;
 
   /** Gives a user a role in an entity, or another one. For admins of the entity. @throws CairnError `not_found`. */
   setMember(member: Member, by: Actor, options?: CallOptions): Promise<void>;
@@ -172,11 +195,7 @@ export interface AccessCatalog {
   deleteProject(project: ProjectRef, by: Actor, options?: CallOptions): Promise<void>;
 
   /** The projects a principal may see, by entity and name. */
-  listProjects(
-    principal: Principal,
-    query?: { readonly entity?: string | undefined },
-    options?: CallOptions,
-  ): AsyncIterable<SeenProject>;
+  listProjects(principal: Principal, query?: ProjectQuery, options?: CallOptions): AsyncIterable<SeenProject>;
 
   /**
    * Records that a project has what these digests (32 bytes each, without the algorithm) stand for: blobs, or the segments

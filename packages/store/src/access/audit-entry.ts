@@ -26,7 +26,7 @@ export interface NewAuditEntry {
   readonly by: Actor;
   /** A word, or several with dots between them: lower-case letters and digits. */
   readonly action: string;
-  /** Cut after 1,024 characters; what can't be printed is escaped. */
+  /** Cut after 200 characters; what can't be printed is escaped. */
   readonly target?: string | undefined;
   readonly entity?: string | undefined;
   readonly project?: string | undefined;

@@ -1,10 +1,7 @@
+import type { ProjectRef } from '@cairn/core';
+
 /** From least to most: seeing and downloading; logging and changing too; deleting and managing too. */
 export type Role = 'read' | 'write' | 'admin';
-
-export interface ProjectRef {
-  readonly entity: string;
-  readonly project: string;
-}
 
 /** What a key is for: a project, all projects of an entity (`{ project: '*' }`), or everything (both `'*'`). */
 export interface Scope extends ProjectRef {

@@ -23,7 +23,7 @@ export async function* blobsOf(
 
 /** The segments and chunks of a large blob. */
 export async function partsOf(
-  { reader }: MaintenanceContext,
+  { reader }: Pick<MaintenanceContext, 'reader'>,
   recipe: Uint8Array,
   options: CallOptions,
 ): Promise<Uint8Array[]> {

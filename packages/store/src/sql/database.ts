@@ -24,6 +24,11 @@ export interface Dialect {
   readonly lockSchema?: string;
   /** The number that a text of SQL means. Equal texts mean equal numbers, which is not true of numbers as parameters. */
   toNumber(text: Fragment): Fragment;
+  /**
+   * The rows `n`, from 0, and `digest` of many digests that are one value, 32 bytes each: to bind each by itself would cost
+   * several times what is done with it.
+   */
+  eachDigest(digests: Uint8Array, count: number): Fragment;
   /** What the value under some keys of a column of stored JSON looks like in SQL. */
   json(column: string, keys: readonly string[]): JsonField;
 }

@@ -15,7 +15,11 @@ import {
 import type { Dialect } from '../database.js';
 
 /** Statements that change the schema, in order. What was released stays as it is; changes are a further migration. */
-export type Migration = (ddl: Ddl) => readonly { compile(): { readonly sql: string } }[];
+export type Migration = (ddl: Ddl) => readonly Compilable[];
+
+interface Compilable {
+  compile(): { readonly sql: string };
+}
 
 type Table = CreateTableBuilder<string, never>;
 type Column = (column: ColumnDefinitionBuilder) => ColumnDefinitionBuilder;
@@ -34,6 +38,8 @@ export interface Ddl {
   readonly required: Column;
   /** A table; `compact` when it has a primary key that makes up most of its rows. */
   table(name: string, options?: { readonly compact?: boolean }): Table;
+  /** Has the database refuse to change or remove rows of a table whose key is `id`. */
+  appendOnly(table: string): readonly Compilable[];
 }
 
 /** Kysely compiles statements here and never sees a database: they run in a step, like all others. */
@@ -64,6 +70,18 @@ function sqliteDdl(): Ddl {
     required,
     table: (name, { compact = false } = {}) =>
       schema.createTable(name).modifyEnd(compact ? sql`strict, without rowid` : sql`strict`),
+    appendOnly(table) {
+      const refuse = `BEGIN SELECT RAISE(ABORT, 'rows of ${table} stay as they are'); END`;
+      return [
+        written(`CREATE TRIGGER ${table}_update BEFORE UPDATE ON ${table} ${refuse}`),
+        written(`CREATE TRIGGER ${table}_delete BEFORE DELETE ON ${table} ${refuse}`),
+        // What INSERT OR REPLACE removes, no trigger for DELETE sees.
+        written(
+          `CREATE TRIGGER ${table}_replace BEFORE INSERT ON ${table}
+           WHEN EXISTS (SELECT 1 FROM ${table} WHERE id = NEW.id) ${refuse}`,
+        ),
+      ];
+    },
   };
 }
 
@@ -88,5 +106,20 @@ function postgresDdl(): Ddl {
     numberedOnce: numbered,
     required,
     table: (name) => schema.createTable(name),
+    appendOnly: (table) => [
+      written(
+        `CREATE FUNCTION refuse_change_of_${table}() RETURNS trigger LANGUAGE plpgsql AS
+         $$ BEGIN RAISE EXCEPTION 'rows of ${table} stay as they are'; END $$`,
+      ),
+      written(
+        `CREATE TRIGGER ${table}_change BEFORE UPDATE OR DELETE OR TRUNCATE ON ${table}
+         FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_${table}()`,
+      ),
+    ],
   };
+}
+
+/** A statement that Kysely has no words for. */
+function written(text: string): Compilable {
+  return { compile: () => ({ sql: text }) };
 }

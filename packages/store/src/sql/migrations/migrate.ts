@@ -7,6 +7,7 @@ import type { Migration } from './ddl.js';
 const migrations: readonly (() => Promise<{ migration: Migration }>)[] = [
   () => import('./001-catalog.js'),
   () => import('./002-packs.js'),
+  () => import('./003-access.js'),
 ];
 
 /** Brings the schema up to date; costs one look where it is already. @throws CairnError `unsupported_format`. */

@@ -10,6 +10,8 @@ export const postgresDialect: Dialect = {
   // Any number will do, as long as it is always the same.
   lockSchema: 'SELECT pg_advisory_xact_lock(4990148276001741)',
   toNumber: (text) => sql`CAST(${text} AS numeric)`,
+  eachDigest: (digests, count) => sql`(SELECT n, substr(CAST(${digests} AS bytea), 32 * n + 1, 32) AS digest
+    FROM generate_series(0, CAST(${count} AS integer) - 1) AS numbers(n))`,
   json(column, keys) {
     // `json` keeps numbers and texts as they are written, which is canonically; `jsonb` would not.
     const value = keys.reduce<Fragment>(

@@ -6,6 +6,9 @@ export const sqliteDialect: Dialect = {
   name: 'sqlite',
   tableExists: "SELECT 1 AS found FROM sqlite_schema WHERE type = 'table' AND name = ?",
   toNumber: (text) => sql`CAST(${text} AS REAL)`,
+  eachDigest: (digests, count) => sql`(WITH RECURSIVE numbers(n) AS
+    (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < ${count})
+    SELECT n, substr(${digests}, 32 * n + 1, 32) AS digest FROM numbers)`,
   json(column, keys) {
     const document = raw(column);
     const path = `$${keys.map((key) => `.${JSON.stringify(toStoredText(key))}`).join('')}`;
