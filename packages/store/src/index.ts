@@ -14,6 +14,8 @@ export type {
 export type { AuditEntry, AuditQuery, NewAuditEntry, Outcome } from './access/audit-entry.js';
 export type { Actor, KeyRecord, NewKey, Principal, Role, Scope } from './access/principal.js';
 export type { Liveness } from './catalog/run-rows.js';
+export type { ChunkerParams } from './chunker/chunker-params.js';
+export type { StoreFormat } from './format.js';
 export type { LocalStore } from './local-store.js';
 export type { DeadReason, GcOptions, GcProgress, GcResult } from './maintenance/gc.js';
 export type { AffectedVersion, Problem, ProblemKind } from './maintenance/problems.js';

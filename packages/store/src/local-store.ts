@@ -10,6 +10,7 @@ import { collectGarbage, type GcOptions, type GcResult } from './maintenance/gc.
 import { partsOf as partsOfBlob } from './maintenance/needs.js';
 import { type Stats, storeStats } from './maintenance/stats.js';
 import { type VerifyOptions, type VerifyReport, verifyStore } from './maintenance/verify.js';
+import { keyOf } from './packs/pack-index.js';
 import { PackReader } from './packs/pack-reader.js';
 import type { Database } from './sql/database.js';
 import { packsOf, tempOf } from './store-folder.js';
@@ -22,6 +23,16 @@ export interface LocalStore extends Store {
 
   /** Who may do what, for a server. Who opens the folder itself needs no key. */
   readonly access: AccessCatalog;
+
+  /** What never changes of the store. */
+  readonly format: StoreFormat;
+
+  /**
+   * How large blobs are, in bytes, by their digests without the algorithm; `undefined` for what isn't there.
+   *
+   * @throws CairnError `unavailable`.
+   */
+  sizesOf(digests: readonly Uint8Array[], options?: CallOptions): Promise<(number | undefined)[]>;
 
   /**
    * Removes what no version needs. Safe beside writers, readers and other collections of garbage; what is interrupted is
@@ -77,6 +88,11 @@ export async function localStore(parts: LocalStoreParts): Promise<LocalStore> {
     blobs,
     blobsOf: () => blobs,
     access: sqlAccess({ database, blobs, partsOf, smallBytes: chunker.max }),
+    format,
+    async sizesOf(digests, options) {
+      const found = await reader.find(digests, options);
+      return digests.map((digest) => found.get(keyOf(digest))?.size);
+    },
     catalog: sqlCatalog(database, { liveness }),
     gc: (options) => collectGarbage(maintained, options),
     verify: (options) => verifyStore(maintained, options),
