@@ -58,7 +58,7 @@ export interface RunsOptions extends ListOptions {
 export class Api {
   readonly #workspace: Workspace;
 
-  /** @throws CairnError `name_invalid`, `handler_missing` for a URL in place of a folder. */
+  /** @throws CairnError `name_invalid`, `uri_invalid` for a URL that no store can have. */
   constructor(options: WorkspaceOptions = {}) {
     this.#workspace = createWorkspace(options);
   }

@@ -1,12 +1,11 @@
-import { createRequire } from 'node:module';
 import {
-  CairnError,
   createHandlerRegistry,
   type HandlerRegistry,
   type LazyHandler,
   type StorageHandler,
 } from '@cairn/core';
 import { fileHandler } from '@cairn/file';
+import { importPackage } from './util/import-package.js';
 
 /** A handler, or one that is loaded when its scheme is first met. */
 export type Handler = StorageHandler | LazyHandler;
@@ -26,30 +25,8 @@ function packagedHandler(schemes: string[], packageName: string, factory: string
   return { schemes, load: () => loadHandler(packageName, factory) };
 }
 
-/**
- * Makes the handler of a package that need not be installed.
- *
- * @throws CairnError `handler_missing` when it is not. What a package that is there throws is not touched.
- */
+/** Makes the handler of a package. @throws CairnError As `importPackage`. */
 export async function loadHandler(packageName: string, factory: string): Promise<StorageHandler> {
-  const loaded = await import(packageName).catch((cause: unknown) => {
-    if (isInstalled(packageName)) throw cause;
-    throw new CairnError('handler_missing', `references of this kind need the package ${packageName}`, {
-      hint: `Install it: npm i ${packageName}`,
-      cause,
-    });
-  });
-  return loaded[factory]();
-}
-
-const require = createRequire(import.meta.url);
-
-function isInstalled(packageName: string): boolean {
-  try {
-    require.resolve(packageName);
-    return true;
-  } catch (error) {
-    // Any other code means that it was found, and something is wrong with it.
-    return (error as { code?: unknown }).code !== 'MODULE_NOT_FOUND';
-  }
+  const loaded = await importPackage(packageName, 'references of this kind');
+  return (loaded[factory] as () => StorageHandler)();
 }

@@ -14,8 +14,8 @@ import {
 } from '@cairn/core';
 import { referenceTrust } from '@cairn/file';
 import { createHandlers, type Handler } from './handlers.js';
-import { locateStore } from './store/locate-store.js';
-import { callersStore, folderStore, type StoreAccess } from './store/store-access.js';
+import { locateStore, nearestStore } from './store/locate-store.js';
+import { callersStore, locatedStore, type StoreAccess } from './store/store-access.js';
 
 /** Where one works: what `init`, `withRun` and `Api` have in common. */
 export interface WorkspaceOptions {
@@ -24,10 +24,18 @@ export interface WorkspaceOptions {
   /** Default: `CAIRN_PROJECT`, else `default`. */
   readonly project?: string | undefined;
   /**
-   * The store, or the folder it is in. Default: `CAIRN_STORE`, else `.cairn` in the nearest folder upwards that has one,
-   * else `./.cairn`, which is made. A store that you pass is yours to close.
+   * The store, or the folder it is in, or the URL of a server, which needs the package `@cairn/remote`. Default:
+   * `CAIRN_STORE`, else `.cairn` in the nearest folder upwards that has one, else `./.cairn`, which is made. A store that
+   * you pass is yours to close.
    */
   readonly store?: Store | string | URL | undefined;
+  /** Who one is to the server. Default: `CAIRN_API_KEY`, else nobody. A folder needs none. */
+  readonly apiKey?: string | undefined;
+  /**
+   * `offline`: no server is asked. Where the store is a server, the nearest `.cairn` is used instead, as if no store were
+   * named; `run.sync()` or {@link syncStore} send it later. Default: `CAIRN_MODE`, else `online`.
+   */
+  readonly mode?: 'online' | 'offline' | undefined;
   /** Handlers of URI schemes; they come before those that are built in (`file`) or installed (`http`, `s3`, `gs`). */
   readonly handlers?: readonly Handler[] | undefined;
   /** Storage policies that can be met in manifests. The first one stores what is logged. Default: Cairn's own. */
@@ -39,6 +47,8 @@ export interface Workspace {
   readonly entity: string;
   readonly project: string;
   readonly store: StoreAccess;
+  /** The server that is named as the store, whether or not it is used as such. */
+  readonly server: StoreAccess | undefined;
   readonly handlers: HandlerRegistry;
   readonly trust: ReferenceTrust;
   /** For what is logged. */
@@ -47,15 +57,15 @@ export interface Workspace {
   readonly policies: readonly StoragePolicyFactory[];
 }
 
-/** @throws CairnError `name_invalid`, and as `locateStore`. */
+/** @throws CairnError `name_invalid` (also the mode), and as `locateStore`. */
 export function createWorkspace(options: WorkspaceOptions): Workspace {
   const { entity = fromEnvironment('CAIRN_ENTITY', 'local') } = options;
   const { project = fromEnvironment('CAIRN_PROJECT', 'default') } = options;
-  const { store, handlers, storagePolicies = [] } = options;
+  const { handlers, storagePolicies = [] } = options;
   return {
     entity: checkName(entity, 'entity'),
     project: checkName(project, 'project'),
-    store: isStore(store) ? callersStore(store) : folderStore(locateStore(store)),
+    ...storesOf(options),
     handlers: createHandlers(handlers),
     trust: referenceTrust(),
     policy: storagePolicies[0] ?? defaultStoragePolicy,
@@ -63,12 +73,28 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
   };
 }
 
+function storesOf({ store, apiKey, mode }: WorkspaceOptions): Pick<Workspace, 'store' | 'server'> {
+  const isOffline = checkMode(mode ?? fromEnvironment('CAIRN_MODE', 'online')) === 'offline';
+  if (isStore(store)) return { store: callersStore(store), server: undefined };
+  const location = locateStore(store);
+  const named = locatedStore(location, apiKey ?? (process.env.CAIRN_API_KEY || undefined));
+  if (location.kind === 'folder') return { store: named, server: undefined };
+  return { store: isOffline ? locatedStore(nearestStore(), undefined) : named, server: named };
+}
+
+function checkMode(mode: string): 'online' | 'offline' {
+  if (mode === 'online' || mode === 'offline') return mode;
+  throw new CairnError('name_invalid', `there is no mode ${quote(mode)}`, {
+    hint: 'Use "online" or "offline", as { mode } or CAIRN_MODE.',
+  });
+}
+
 /** An environment variable; an empty one counts as none. */
 export function fromEnvironment(name: string, otherwise: string): string {
   return process.env[name] || otherwise;
 }
 
-function isStore(value: Store | string | URL | undefined): value is Store {
+export function isStore(value: Store | string | URL | undefined): value is Store {
   return typeof value === 'object' && 'catalog' in value && 'blobsOf' in value;
 }
 

@@ -10,6 +10,8 @@ const folder = testFolder();
 const home = process.cwd();
 let real: string;
 
+const at = (path: string) => ({ kind: 'folder', path });
+
 beforeEach(() => {
   real = realpathSync(folder.path);
   mkdirSync(folder.join('a/b/c'), { recursive: true });
@@ -20,21 +22,21 @@ afterEach(() => process.chdir(home));
 
 describe('the store is', () => {
   test('here, where there is none upwards', () => {
-    expect(locateStore(undefined)).toBe(join(real, 'a/b/c/.cairn'));
+    expect(locateStore(undefined)).toEqual(at(join(real, 'a/b/c/.cairn')));
   });
 
   test('the nearest .cairn upwards that is a folder', () => {
     mkdirSync(folder.join('.cairn'));
     mkdirSync(folder.join('a/.cairn'));
     folder.write({ 'a/b/.cairn': 'a file' });
-    expect(locateStore(undefined)).toBe(join(real, 'a/.cairn'));
+    expect(locateStore(undefined)).toEqual(at(join(real, 'a/.cairn')));
   });
 
   test('that of CAIRN_STORE before it, and the one given before that', () => {
     mkdirSync(folder.join('a/.cairn'));
     vi.stubEnv('CAIRN_STORE', '../here');
-    expect(locateStore(undefined)).toBe(join(real, 'a/b/here'));
-    expect(locateStore('given')).toBe(join(real, 'a/b/c/given'));
+    expect(locateStore(undefined)).toEqual(at(join(real, 'a/b/here')));
+    expect(locateStore('given')).toEqual(at(join(real, 'a/b/c/given')));
   });
 
   test('the same by whatever way it is named', () => {
@@ -48,19 +50,39 @@ describe('the store is', () => {
       pathToFileURL(path),
       pathToFileURL(path).href,
     ]) {
-      expect(locateStore(name)).toBe(path);
+      expect(locateStore(name)).toEqual(at(path));
     }
-    expect(locateStore(folder.join('link/not/made/yet'))).toBe(join(path, 'not/made/yet'));
+    expect(locateStore(folder.join('link/not/made/yet'))).toEqual(at(join(path, 'not/made/yet')));
   });
 });
 
-test('a URL needs a package, which is named', async () => {
-  expect(await caught(() => locateStore('https://user:secret@example.com/store'))).toMatchObject({
-    code: 'handler_missing',
-    message: expect.not.stringContaining('secret'),
-    hint: expect.stringContaining('@cairn/remote'),
+describe('a server', () => {
+  test('is known by its URL, however it ends', () => {
+    const server = { kind: 'server', url: 'https://example.com/team' };
+    expect(locateStore('https://example.com/team')).toEqual(server);
+    expect(locateStore(new URL('HTTPS://EXAMPLE.com:443/team//'))).toEqual(server);
+    vi.stubEnv('CAIRN_STORE', 'http://localhost:8080/');
+    expect(locateStore(undefined)).toEqual({ kind: 'server', url: 'http://localhost:8080' });
   });
-  expect((await caught(() => locateStore('s3://bucket'))).code).toBe('handler_missing');
+
+  test.each([
+    'https://user:secret@example.com',
+    'https://secret@example.com',
+    'https://example.com?secret',
+    'https://example.com/#secret',
+  ])('is refused with a secret in it, which is not shown: %s', async (url) => {
+    expect(await caught(() => locateStore(url))).toMatchObject({
+      code: 'uri_invalid',
+      message: expect.not.stringContaining('secret'),
+      hint: expect.stringContaining('CAIRN_API_KEY'),
+    });
+  });
+
+  test('has to be a URL, and of a kind that can be spoken to', async () => {
+    for (const url of ['https://', 'http:// a', 's3://bucket']) {
+      expect((await caught(() => locateStore(url))).code).toBe('uri_invalid');
+    }
+  });
 });
 
 test('a file is no store', async () => {

@@ -3,33 +3,57 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CairnError, quote, schemeOf } from '@cairn/core';
 
+/** Where a store is. */
+export type StoreLocation =
+  | { readonly kind: 'folder'; readonly path: string }
+  | { readonly kind: 'server'; readonly url: string };
+
 /**
- * The folder of the store: the one given, else that of the environment variable `CAIRN_STORE`, else `.cairn` in the
- * nearest folder upwards that has one, else `.cairn` here.
+ * The store that is meant: the one given, else that of the environment variable `CAIRN_STORE`, else the nearest folder.
  *
- * @throws CairnError `handler_missing` for a URL, which needs a package that is not there; `path_invalid` for a file.
+ * @throws CairnError `uri_invalid` for a URL that no store can have; `path_invalid` for a file.
  */
-export function locateStore(given: string | URL | undefined): string {
+export function locateStore(given: string | URL | undefined): StoreLocation {
   const named = given ?? (process.env.CAIRN_STORE || undefined);
-  if (named === undefined) return nearestStore(process.cwd());
+  if (named === undefined) return nearestStore();
   const scheme = schemeOf(String(named));
-  if (scheme === 'file') return realPath(fileURLToPath(named));
-  if (scheme === undefined) return realPath(resolve(String(named)));
-  const packageName = scheme === 'http' || scheme === 'https' ? '@cairn/remote' : undefined;
-  throw new CairnError('handler_missing', `can't open a store at ${quote(String(named))}`, {
-    hint:
-      packageName === undefined
-        ? 'Give the path of a folder, or a Store object.'
-        : `Stores of a server need ${packageName}: npm i ${packageName}, then pass the Store it makes.`,
+  if (scheme === 'http' || scheme === 'https') return { kind: 'server', url: serverUrl(String(named)) };
+  if (scheme === 'file') return folder(fileURLToPath(named));
+  if (scheme === undefined) return folder(resolve(String(named)));
+  throw new CairnError('uri_invalid', `no store can be opened at ${quote(String(named))}`, {
+    hint: 'Give the path of a folder, the URL of a server (https://…), or a Store object.',
   });
 }
 
-function nearestStore(from: string): string {
-  for (let folder = from; ; folder = dirname(folder)) {
-    const store = join(folder, '.cairn');
-    if (isFolder(store)) return realPath(store);
-    if (dirname(folder) === folder) return realPath(join(from, '.cairn'));
+/** `.cairn` in the nearest folder upwards that has one, else `.cairn` here. */
+export function nearestStore(): StoreLocation {
+  const here = process.cwd();
+  for (let path = here; ; path = dirname(path)) {
+    const store = join(path, '.cairn');
+    if (isFolder(store)) return folder(store);
+    if (dirname(path) === path) return folder(join(here, '.cairn'));
   }
+}
+
+/** One server has one name. */
+function serverUrl(text: string): string {
+  if (!URL.canParse(text)) {
+    throw new CairnError('uri_invalid', `${quote(text)} is no URL of a server`, {
+      hint: 'Write it as https://host or https://host/path.',
+    });
+  }
+  const url = new URL(text);
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+    const name = quote(`${url.origin}${url.pathname}`);
+    throw new CairnError('uri_invalid', `the URL of the server ${name} holds more than where it is`, {
+      hint: 'Pass a key as { apiKey } or CAIRN_API_KEY, and leave user, password, query and fragment out.',
+    });
+  }
+  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+}
+
+function folder(path: string): StoreLocation {
+  return { kind: 'folder', path: realPath(path) };
 }
 
 function isFolder(path: string): boolean {

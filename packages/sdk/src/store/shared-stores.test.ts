@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { openStore } from '@cairn/store';
 import { expect, test } from 'vitest';
 import { caught } from '../../test/support/caught.js';
 import { testFolder } from '../../test/support/folder.js';
-import { holdSharedStore } from './shared-stores.js';
+import { holdSharedStore as hold } from './shared-stores.js';
 
 const folder = testFolder();
+const holdSharedStore = (path: string) => hold(path, () => openStore(path));
 
 /** Whether a store is open, by asking it something. */
 const isOpen = (held: Awaited<ReturnType<typeof holdSharedStore>>) =>

@@ -10,11 +10,12 @@ interface SharedStore {
   closing?: NodeJS.Timeout;
 }
 
-/** The open stores of this process by folder. Only the connection is shared, nothing of a run. */
+/** The open stores of this process by where they are. Only the connection is shared, nothing of a run. */
 const stores = new Map<string, SharedStore>();
 
-export async function holdSharedStore(folder: string): Promise<HeldStore> {
-  const shared = stores.get(folder) ?? open(folder);
+/** @param key Equal for those who may share a store. */
+export async function holdSharedStore(key: string, open: () => Promise<Store>): Promise<HeldStore> {
+  const shared = stores.get(key) ?? share(key, open());
   shared.users++;
   clearTimeout(shared.closing);
   const store = await shared.opening;
@@ -27,7 +28,7 @@ export async function holdSharedStore(folder: string): Promise<HeldStore> {
       shared.users--;
       if (shared.users > 0) return;
       const close = async () => {
-        stores.delete(folder);
+        stores.delete(key);
         await store.close();
       };
       if (!linger) return close();
@@ -36,13 +37,11 @@ export async function holdSharedStore(folder: string): Promise<HeldStore> {
   };
 }
 
-function open(folder: string): SharedStore {
-  // Loaded here so that importing the sdk costs nothing of it.
-  const opening = import('@cairn/store').then(({ openStore }) => openStore(folder));
+function share(key: string, opening: Promise<Store>): SharedStore {
   const shared: SharedStore = { opening, users: 0 };
-  stores.set(folder, shared);
+  stores.set(key, shared);
   opening.catch(() => {
-    if (stores.get(folder) === shared) stores.delete(folder);
+    if (stores.get(key) === shared) stores.delete(key);
   });
   return shared;
 }

@@ -1,4 +1,6 @@
 import type { Store } from '@cairn/core';
+import { importPackage } from '../util/import-package.js';
+import type { StoreLocation } from './locate-store.js';
 import { holdSharedStore } from './shared-stores.js';
 
 /** A store that is open until it is released. */
@@ -23,9 +25,31 @@ export function callersStore(store: Store): StoreAccess {
   return { identity: store, hold: async () => ({ store, release: async () => undefined }) };
 }
 
-/** The store in a folder: opened when it is needed, shared by all in this process, and closed after the last of them. */
-export function folderStore(folder: string): StoreAccess {
-  return { identity: folder, hold: () => holdSharedStore(folder) };
+/** The store somewhere: opened when it is needed, shared by all in this process, and closed after the last of them. */
+export function locatedStore(location: StoreLocation, apiKey: string | undefined): StoreAccess {
+  if (location.kind === 'folder') {
+    const { path } = location;
+    return { identity: path, hold: () => holdSharedStore(path, () => openFolder(path)) };
+  }
+  const { url } = location;
+  const open = () => openServer(url, apiKey);
+  return { identity: url, hold: () => holdSharedStore(`${url} ${apiKey ?? ''}`, open) };
+}
+
+// What opens a store is loaded when it is needed, so that importing the sdk costs nothing of it.
+
+async function openFolder(path: string): Promise<Store> {
+  const { openStore } = await import('@cairn/store');
+  return openStore(path);
+}
+
+async function openServer(url: string, apiKey: string | undefined): Promise<Store> {
+  const { openRemote } = (await importPackage('@cairn/remote', 'stores of a server')) as RemotePackage;
+  return openRemote(url, { apiKey });
+}
+
+interface RemotePackage extends Record<string, unknown> {
+  openRemote(url: string, options: { readonly apiKey?: string | undefined }): Promise<Store>;
 }
 
 /** Does something with the store, and releases it. */
