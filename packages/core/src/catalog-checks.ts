@@ -47,17 +47,14 @@ export function checkCommit(request: CommitRequest): CommitRequest {
     metadata: checkMetadata(request.metadata),
     aliases: checkAliases(request.aliases).filter((alias) => alias !== 'latest'),
     tags: checkTags(request.tags),
+    ttl: checkTtl(request.ttl),
   };
 }
 
 /** @throws CairnError `name_invalid`, `alias_invalid`, `metadata_invalid`. */
 export function checkPatch(patch: VersionPatch): VersionPatch {
   const { description, metadata, tags, ttl, aliases } = patch;
-  if (ttl?.to !== undefined && (!Number.isFinite(ttl.to) || ttl.to <= 0)) {
-    throw new CairnError('metadata_invalid', `a ttl is a number of seconds above 0, not ${ttl.to}`, {
-      hint: 'Leave it undefined to keep the version for ever.',
-    });
-  }
+  checkTtl(ttl?.to);
   if (description?.to !== undefined) checkDescription(description.to);
   return {
     ...patch,
@@ -73,6 +70,13 @@ export function checkPatch(patch: VersionPatch): VersionPatch {
           },
         }),
   };
+}
+
+function checkTtl(ttl: number | undefined): number | undefined {
+  if (ttl === undefined || (Number.isFinite(ttl) && ttl > 0)) return ttl;
+  throw new CairnError('metadata_invalid', `a ttl is a number of seconds above 0, not ${ttl}`, {
+    hint: 'Leave it undefined to keep the version for ever.',
+  });
 }
 
 function isCount(value: number): boolean {

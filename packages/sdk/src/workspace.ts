@@ -14,7 +14,7 @@ import {
 } from '@cairn/core';
 import { referenceTrust } from '@cairn/file';
 import { createHandlers, type Handler } from './handlers.js';
-import { locateStore, nearestStore } from './store/locate-store.js';
+import { checkMode, locateStore, nearestStore } from './store/locate-store.js';
 import { callersStore, locatedStore, type StoreAccess } from './store/store-access.js';
 
 /** Where one works: what `init`, `withRun` and `Api` have in common. */
@@ -74,19 +74,12 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
 }
 
 function storesOf({ store, apiKey, mode }: WorkspaceOptions): Pick<Workspace, 'store' | 'server'> {
-  const isOffline = checkMode(mode ?? fromEnvironment('CAIRN_MODE', 'online')) === 'offline';
+  const isOffline = checkMode(mode) === 'offline';
   if (isStore(store)) return { store: callersStore(store), server: undefined };
   const location = locateStore(store);
   const named = locatedStore(location, apiKey ?? (process.env.CAIRN_API_KEY || undefined));
   if (location.kind === 'folder') return { store: named, server: undefined };
   return { store: isOffline ? locatedStore(nearestStore(), undefined) : named, server: named };
-}
-
-function checkMode(mode: string): 'online' | 'offline' {
-  if (mode === 'online' || mode === 'offline') return mode;
-  throw new CairnError('name_invalid', `there is no mode ${quote(mode)}`, {
-    hint: 'Use "online" or "offline", as { mode } or CAIRN_MODE.',
-  });
 }
 
 /** An environment variable; an empty one counts as none. */

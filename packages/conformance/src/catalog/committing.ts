@@ -7,7 +7,11 @@ export const committing: readonly CatalogCase[] = [
   {
     name: 'makes the first version v0, with all that was said of it',
     async run({ catalog }) {
-      const request = commitOf(freshCollection(), { description: 'Öffentliche Räder\n', tags: ['a b', 'B'] });
+      const request = commitOf(freshCollection(), {
+        description: 'Öffentliche Räder\n',
+        tags: ['a b', 'B'],
+        ttl: 3600,
+      });
       const { version, created } = await catalog.commitVersion(request);
       const { aliases: _, ...said } = request;
       expect(created).toBe(true);

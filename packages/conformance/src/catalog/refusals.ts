@@ -85,6 +85,16 @@ export const refusals: readonly CatalogCase[] = [
     },
   },
   {
+    name: 'refuses a commit with a time to live that can be none',
+    async run({ catalog }) {
+      const collection = freshCollection();
+      for (const ttl of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
+        await expectCairnError(commit(catalog, collection, { ttl }), 'metadata_invalid');
+      }
+      expect(await numbers(catalog, collection)).toEqual([]);
+    },
+  },
+  {
     name: 'refuses a commit without digests, counts or sizes that are ones',
     async run({ catalog }) {
       const collection = freshCollection();

@@ -88,7 +88,7 @@ function addVersion(
   request: CommitRequest,
   now: Date,
 ): VersionRow {
-  const { digest, manifest, entryCount, size, description, metadata, tags } = request;
+  const { digest, manifest, entryCount, size, description, metadata, tags, ttl } = request;
   const row: VersionRow = {
     // A colon can't be in the id of a run: the two share the ids of a lineage graph.
     id: `version:${tables.versions.size}`,
@@ -99,7 +99,7 @@ function addVersion(
     description,
     metadata,
     tags,
-    ttl: undefined,
+    ttl,
     deleted: false,
     usedBy: new Set(),
     loggedBy: new Set(),

@@ -108,6 +108,8 @@ export interface CommitRequest extends CollectionRef {
   readonly aliases: readonly string[];
   /** To add to the version. */
   readonly tags: readonly string[];
+  /** {@link VersionRecord.ttl} of a new version. */
+  readonly ttl?: number | undefined;
   /**
    * What `BlobStore.basis` answered before the blobs of the manifest were looked up or stored. Default: none, for who
    * knows that no garbage collection runs.

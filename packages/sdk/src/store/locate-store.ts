@@ -35,6 +35,15 @@ export function nearestStore(): StoreLocation {
   }
 }
 
+/** The mode that is meant: the one given, else that of `CAIRN_MODE`, else `online`. @throws CairnError `name_invalid`. */
+export function checkMode(given: string | undefined): 'online' | 'offline' {
+  const mode = given ?? (process.env.CAIRN_MODE || 'online');
+  if (mode === 'online' || mode === 'offline') return mode;
+  throw new CairnError('name_invalid', `there is no mode ${quote(mode)}`, {
+    hint: 'Use "online" or "offline", as { mode } or CAIRN_MODE.',
+  });
+}
+
 /** One server has one name. */
 function serverUrl(text: string): string {
   if (!URL.canParse(text)) {

@@ -44,10 +44,11 @@ function* addVersion(
   collection: CollectionState,
   at: number,
 ): Step<{ row: number; version: VersionRecord }> {
-  const { entity, project, name, type, digest, manifest, entryCount, size, description, metadata } = request;
+  const { entity, project, name, type, digest, manifest, entryCount, size, description, metadata, ttl } =
+    request;
   const inserted = yield* one(
-    `INSERT INTO versions (collection_id, version, digest, manifest, entry_count, size, description, metadata, created_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+    `INSERT INTO versions (collection_id, version, digest, manifest, entry_count, size, description, metadata, ttl, created_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
     [
       collection.id,
       collection.nextVersion,
@@ -57,6 +58,7 @@ function* addVersion(
       size,
       description === undefined ? null : toStoredJson(description),
       toStoredJson(metadata),
+      ttl ?? null,
       at,
     ],
   );
@@ -88,6 +90,7 @@ function* addVersion(
     metadata,
     aliases: aliases.sort(),
     tags: [...request.tags].sort(),
+    ...(ttl === undefined ? {} : { ttl }),
     createdAt: toTime(at),
     aliasRevision,
   };

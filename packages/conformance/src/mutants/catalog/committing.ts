@@ -135,6 +135,7 @@ export const committingMutants: readonly CatalogMutant[] = [
       },
     };
   }),
+  commits('forgets a time to live', ({ ttl: _, ...request }) => request),
   commits('asks for no basis', ({ basis: _, ...request }) => request),
   lie('refuses whatever has an outdated basis', ({ commitVersion }) => ({
     async commitVersion(request, options) {

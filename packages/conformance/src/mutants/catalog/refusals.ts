@@ -43,6 +43,9 @@ export const refusalsMutants: readonly CatalogMutant[] = [
     ...request,
     tags: request.tags.filter(passes(checkTag)),
   })),
+  commits('takes any time to live for none', ({ ttl, ...request }) =>
+    ttl === 3600 ? { ...request, ttl } : request,
+  ),
   commits('mends counts and sizes', (request) => ({ ...request, ...mendsCount(request) })),
   lie('mends the job type of a run', ({ startRun }) => ({
     startRun: async ({ jobType, ...run }, options) =>

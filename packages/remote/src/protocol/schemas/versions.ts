@@ -56,6 +56,7 @@ export const commitBody: v.GenericSchema<unknown, CommitBody> = exact<CommitBody
     metadata: jsonObject,
     aliases: labels,
     tags: labels,
+    ttl: v.optional(v.number()),
     basis: v.optional(shortText),
     edge: v.optional(v.object({ runId: shortText, direction: edgeDirection })),
   }),
