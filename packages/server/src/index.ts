@@ -1,1 +1,10 @@
-export {};
+export { createServer, type Server, type ServerOptions } from './create-server.js';
+export type { Authenticate } from './guard/authenticate.js';
+export { defaultLimits, type Limits } from './guard/limits.js';
+export type { Rate } from './guard/rate.js';
+export { defaultPatience, type Patience } from './guard/watch-sockets.js';
+export type { ServerEnv } from './http/read-body.js';
+export { type Listening, type ListenOptions, listen } from './listen.js';
+export { toNodeHandler } from './node-handler.js';
+export type { ServedStore } from './served-store.js';
+export { type Logger, silentLogger } from './watch/logger.js';

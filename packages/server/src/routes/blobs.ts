@@ -1,0 +1,141 @@
+import type { ProjectRef } from '@cairn/core';
+import { type ByteRange, CairnError, type CallOptions, isContentDigest, quote } from '@cairn/core';
+import {
+  basisAnswer,
+  basisHeader,
+  bitmapType,
+  digestsType,
+  encodeBitmap,
+  framesType,
+  maxMissingDigests,
+  maxReadDigests,
+  packAnswer,
+  packType,
+  routes,
+} from '@cairn/remote/protocol';
+import { HttpFailure } from '../http/http-failure.js';
+import { type Answer, type AnyRoute, route } from '../route.js';
+import { inProject } from '../rule.js';
+import type { ServedStore } from '../served-store.js';
+import { gives, ok } from './answers.js';
+import { framesOf } from './frames.js';
+import { checkAlgorithm, readDigests } from './read-digests.js';
+import { receivePack } from './receive-pack.js';
+
+export const blobRoutes: readonly AnyRoute[] = [
+  route({
+    ...routes.basis,
+    name: 'basis',
+    summary: 'What a commit relies on: ask before finding out what is missing.',
+    rule: inProject('read'),
+    answers: [gives(basisAnswer, 'The basis.')],
+    async handle({ services: { store }, project, options }) {
+      return ok({ basis: await store.access.blobsOf(project).basis(options) });
+    },
+  }),
+  route({
+    ...routes.missingBlobs,
+    name: 'missingBlobs',
+    summary: 'Which of these digests a project lacks.',
+    rule: inProject('read'),
+    bodyType: digestsType,
+    answers: [{ status: 200, description: 'A bit for each digest.', type: bitmapType }],
+    async handle(call) {
+      const { store } = call.services;
+      const digests = await readDigests(call, maxMissingDigests);
+      const linked = await store.access.linked(call.project, digests, call.options);
+      const body = encodeBitmap(linked.map((isLinked) => 1 - isLinked));
+      return { status: 200, body, headers: { 'content-type': bitmapType } };
+    },
+  }),
+  route({
+    ...routes.addPack,
+    name: 'addPack',
+    summary: 'Sends a pack, all of which becomes the project’s.',
+    rule: inProject('write'),
+    bodyType: packType,
+    answers: [gives(packAnswer, 'What became of it: all is durable.')],
+    async handle(call) {
+      const { store } = call.services;
+      checkAlgorithm(call);
+      const basis = call.request.headers.get(basisHeader) ?? undefined;
+      const { project, options } = call;
+      return receivePack(call, async (file) =>
+        ok({ records: await store.adoptPack(file, { project, basis }, options) }),
+      );
+    },
+  }),
+  route({
+    ...routes.readBlobs,
+    name: 'readBlobs',
+    summary: 'Many small blobs in one answer.',
+    rule: inProject('read'),
+    bodyType: digestsType,
+    answers: [{ status: 200, description: 'A frame for each digest.', type: framesType }],
+    async handle(call) {
+      const { store } = call.services;
+      const digests = await readDigests(call, maxReadDigests);
+      const linked = await store.access.linked(call.project, digests, call.options);
+      const body = framesOf(store, digests, linked, call.options);
+      return { status: 200, body, headers: { 'content-type': framesType } };
+    },
+  }),
+  route({
+    ...routes.getBlob,
+    name: 'getBlob',
+    summary: 'A blob, or a part of it.',
+    rule: inProject('read'),
+    answers: [
+      { status: 200, description: 'The blob.', type: 'application/octet-stream' },
+      { status: 206, description: 'The part that Range asks for.', type: 'application/octet-stream' },
+    ],
+    async handle({ services: { store }, project, path, request, options }) {
+      return answerBlob(store, project, path.digest as string, request.headers.get('range'), options);
+    },
+  }),
+];
+
+async function answerBlob(
+  store: ServedStore,
+  project: ProjectRef,
+  digest: string,
+  wanted: string | null,
+  options: CallOptions,
+): Promise<Answer> {
+  if (!isContentDigest(digest)) {
+    throw new CairnError('unsupported_format', `${quote(digest)} is no digest of a blob`, {
+      hint: 'It is blake3: or sha256:, and 64 lower-case hex digits.',
+    });
+  }
+  const missing = new CairnError('not_found', `the project has no blob ${digest}`);
+  if (!digest.startsWith(`${store.format.algorithm}:`)) throw missing;
+  const raw = Buffer.from(digest.slice(digest.indexOf(':') + 1), 'hex');
+  const [isLinked] = await store.access.linked(project, [raw], options);
+  const [size] = isLinked === 1 ? await store.sizesOf([raw], options) : [];
+  if (size === undefined) throw missing;
+  const headers = {
+    'content-type': 'application/octet-stream',
+    // Never shown by a browser, whatever is in it.
+    'content-disposition': 'attachment',
+    'accept-ranges': 'bytes',
+    etag: `"${digest}"`,
+  };
+  const range = rangeOf(wanted, size);
+  const { start, end = size } = range ?? { start: 0 };
+  const body = store.blobs.open(digest, range === undefined ? options : { ...options, range });
+  const sent = { ...headers, 'content-length': String(end - start) };
+  if (range === undefined) return { status: 200, body, headers: sent };
+  return { status: 206, body, headers: { ...sent, 'content-range': `bytes ${start}-${end - 1}/${size}` } };
+}
+
+/** What of a blob is asked for; `undefined` for all of it, also where the header is one that may be ignored. */
+function rangeOf(header: string | null, size: number): ByteRange | undefined {
+  const [, first, last] = /^bytes=([0-9]{1,15})-([0-9]{0,15})$/.exec(header ?? '') ?? [];
+  if (first === undefined) return undefined;
+  const start = Number(first);
+  const end = last === undefined || last === '' ? size : Math.min(size, Number(last) + 1);
+  if (start < end) return { start, end };
+  if (start < size) return undefined; // an end before the start is no range at all
+  const failure = new CairnError('unsupported_format', `the blob has only ${size} bytes`);
+  throw new HttpFailure(failure, { status: 416, headers: { 'content-range': `bytes */${size}` } });
+}
