@@ -1,6 +1,7 @@
 import type { Command } from './command.js';
+import { changeCommands } from './table/change.js';
 import { lookCommands } from './table/look.js';
 import { setUpCommands } from './table/set-up.js';
 
 /** Every command there is. */
-export const commands: readonly Command[] = [...lookCommands, ...setUpCommands];
+export const commands: readonly Command[] = [...lookCommands, ...changeCommands, ...setUpCommands];

@@ -5,7 +5,7 @@ import type { Invocation } from './invocation.js';
 import type { Options } from './options.js';
 import type { Output } from './output/output.js';
 import type { ProgressKind } from './progress/start-progress.js';
-import { readSettings, type Settings } from './settings/settings.js';
+import { checkProfile, readSettings, type Settings } from './settings/settings.js';
 
 /** @throws UsageError when the settings can't be read or contradict each other. */
 export function createInvocation(
@@ -14,7 +14,10 @@ export function createInvocation(
   const { options, output } = given;
   const { env } = process;
   const settings = readSettings({ flags: flagsOf(options), env, cwd: process.cwd() });
-  const workspace = () => workspaceOf(settings);
+  const workspace = () => {
+    checkProfile(settings);
+    return workspaceOf(settings);
+  };
   return {
     ...given,
     settings,

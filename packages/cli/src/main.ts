@@ -13,6 +13,11 @@ import { runCommand } from './run-command.js';
  * @returns The exit code.
  */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
+  if (argv[0] === '__complete') {
+    const { complete } = await import('./complete/complete.js');
+    await complete(argv.slice(1));
+    return exitCodes.ok;
+  }
   let exitCode: ExitCode = exitCodes.ok;
   const program = createProgram(commands, async (command, args, values) => {
     exitCode = await runCommand(command, args, values);

@@ -7,11 +7,38 @@ export interface Field {
 }
 
 /** What a command can print with `--json`. */
-export type RecordName = 'collection' | 'release';
+export type RecordName =
+  | 'alias'
+  | 'collection'
+  | 'diff'
+  | 'entry'
+  | 'lineage'
+  | 'plotted version'
+  | 'release'
+  | 'setting'
+  | 'status'
+  | 'version'
+  | 'version with its runs';
 
 const scope: readonly Field[] = [
   { name: 'entity', type: 'text', means: 'who owns the project' },
   { name: 'project', type: 'text', means: 'the project' },
+];
+
+const version: readonly Field[] = [
+  ...scope,
+  { name: 'name', type: 'text', means: 'the collection' },
+  { name: 'version', type: 'text', means: 'such as `v3`' },
+  { name: 'type', type: 'text', means: 'of the collection' },
+  { name: 'digest', type: 'text', means: 'of the content' },
+  { name: 'aliases', type: 'texts', means: 'names that point to it' },
+  { name: 'tags', type: 'texts', means: 'words about it' },
+  { name: 'size', type: 'whole', means: 'of all entries whose size is known, in bytes' },
+  { name: 'files', type: 'whole', means: 'how many entries it has' },
+  { name: 'description', type: 'text', nullable: true, means: 'free text' },
+  { name: 'metadata', type: 'object', means: 'as it was logged or edited' },
+  { name: 'created', type: 'time', means: 'when it was logged' },
+  { name: 'id', type: 'text', means: 'unique in the store' },
 ];
 
 /** What each command prints with `--json`, by the name of the record. Fields are added, never renamed or taken away. */
@@ -26,6 +53,73 @@ export const records: Readonly<Record<RecordName, readonly Field[]>> = {
     { name: 'size', type: 'whole', nullable: true, means: 'of the latest version, in bytes' },
     { name: 'created', type: 'time', means: 'when its first version was logged' },
     { name: 'updated', type: 'time', means: 'when its newest version was logged' },
+  ],
+  version,
+  'version with its runs': [
+    ...version,
+    { name: 'ttl', type: 'whole', nullable: true, means: 'for how long it is kept, in seconds' },
+    {
+      name: 'loggedBy',
+      type: 'object',
+      nullable: true,
+      means:
+        'the run that logged it: `id`, `name`, `jobType`, `state`, `started`, `ended`, `error`, `config`',
+    },
+    { name: 'uses', type: 'whole', means: 'how many runs used it' },
+  ],
+  'plotted version': [
+    ...version,
+    { name: 'plot', type: 'any', nullable: true, means: 'the value that was asked for' },
+  ],
+  entry: [
+    { name: 'path', type: 'text', means: 'in the artifact' },
+    { name: 'kind', type: 'text', means: '`file` or `reference`' },
+    { name: 'size', type: 'whole', nullable: true, means: 'in bytes' },
+    { name: 'digest', type: 'text', means: 'of its bytes, or what is known of the reference' },
+    { name: 'uri', type: 'text', nullable: true, means: 'of a reference' },
+    { name: 'verified', type: 'boolean', means: 'whether there is something to check its bytes against' },
+  ],
+  diff: [
+    { name: 'from', type: 'text', means: 'the first version' },
+    { name: 'to', type: 'text', means: 'the second one' },
+    { name: 'same', type: 'boolean', means: 'whether nothing of what was asked for differs' },
+    { name: 'added', type: 'list', means: 'entries' },
+    { name: 'removed', type: 'list', means: 'entries' },
+    { name: 'changed', type: 'list', means: '`before` and `after`, entries at one path' },
+    { name: 'moved', type: 'list', means: '`before` and `after`, entries with the same bytes at two paths' },
+    {
+      name: 'metadata',
+      type: 'list',
+      means: '`kind` (`added`, `removed`, `changed`), `path`, `before`, `after`',
+    },
+  ],
+  alias: [
+    { name: 'name', type: 'text', means: 'the collection' },
+    { name: 'alias', type: 'text', means: 'the alias' },
+    { name: 'version', type: 'text', means: 'the version it points to' },
+  ],
+  lineage: [
+    {
+      name: 'nodes',
+      type: 'list',
+      means: 'the start first; `kind` is `version` or `run`, `deleted` tells of a version that is no more',
+    },
+    { name: 'edges', type: 'list', means: '`from` and `to`, ids, along the flow of data' },
+    { name: 'beyond', type: 'object', means: 'how many neighbours of a node, by its id, were left out' },
+  ],
+  status: [
+    { name: 'store', type: 'text', means: 'the folder or the URL' },
+    { name: 'exists', type: 'boolean', means: 'whether there is a store; of a server nothing is asked' },
+    ...scope,
+    { name: 'profile', type: 'text', means: 'the profile that holds' },
+    { name: 'projectFile', type: 'text', nullable: true, means: 'the project’s settings, if there are any' },
+    { name: 'userFile', type: 'text', means: 'the user’s settings, which may not be there' },
+  ],
+  setting: [
+    { name: 'key', type: 'text', means: 'what is set' },
+    { name: 'value', type: 'text', means: 'to what' },
+    { name: 'source', type: 'text', means: '`flag`, `environment`, `project file` or `user file`' },
+    { name: 'origin', type: 'text', means: 'the flag, the variable or the file' },
   ],
   release: [
     { name: 'version', type: 'text', means: 'of the command line' },

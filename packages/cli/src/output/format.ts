@@ -31,9 +31,10 @@ export function agoText(time: string, now: number = Date.now()): string {
   return new Intl.RelativeTimeFormat('en').format(-Math.floor(seconds / length), unit);
 }
 
-/** How long something takes, such as `2 h 5 min` or `8 s`. */
+/** How long something takes, such as `2 h 5 min`, `8 s` or `<1 s`. */
 export function durationText(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds));
+  if (seconds < 1) return '<1 s';
+  const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;

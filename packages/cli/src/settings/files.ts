@@ -37,20 +37,20 @@ export function readProjectFile(file: string): FileValues {
 
 /** @throws UsageError when it isn't what {@link writeJson} writes. */
 export function readUserFile(file: string): UserFile {
-  const { profile, profiles = {} } = toObject(readJson(file) ?? {}, file);
+  const { profile, profiles = {}, ...unknown } = toObject(readJson(file) ?? {}, file);
   if (profile !== undefined && typeof profile !== 'string') throw malformed(file, '"profile" is not a text');
   const read = Object.entries(toObject(profiles, file)).map(([name, values]) => [
     name,
     toValues(values, file),
   ]);
-  return { profile, profiles: Object.fromEntries(read) };
+  return { ...unknown, profile, profiles: Object.fromEntries(read) };
 }
 
-/** Changes the values of a file that may not exist yet; it appears whole, readable by its owner alone. */
-export function writeJson(file: string, content: object): void {
+/** Writes a file that appears whole: one that the user alone can read, or one to be shared. */
+export function writeJson(file: string, content: object, kind: 'private' | 'shared'): void {
   mkdirSync(dirname(file), { recursive: true });
   const temp = `${file}.${process.pid}.tmp`;
-  writeFileSync(temp, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
+  writeFileSync(temp, `${JSON.stringify(content, null, 2)}\n`, { mode: kind === 'private' ? 0o600 : 0o666 });
   renameSync(temp, file);
 }
 

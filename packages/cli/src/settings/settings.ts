@@ -1,4 +1,4 @@
-import { dirname, isAbsolute, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { UsageError } from '../failure/usage-error.js';
 import { findProjectFile, readProjectFile, readUserFile, userFile } from './files.js';
 
@@ -19,6 +19,8 @@ export interface Setting {
 /** What holds for one call of the command line. */
 export interface Settings {
   readonly profile: string;
+  /** The names of those there are. */
+  readonly profiles: readonly string[];
   /** Absent where nothing is set: then the sdk's defaults hold. */
   readonly values: Partial<Readonly<Record<SettingKey, Setting>>>;
   /** The project's file, if there is one here or in a folder above. */
@@ -42,22 +44,15 @@ const variables: Readonly<Record<SettingKey, string>> = {
 /**
  * Reads the settings: a flag comes before the environment, that before the project's file, that before the user's.
  *
- * @throws UsageError when a file can't be read, or when there is no such profile.
+ * @throws UsageError when a file can't be read.
  */
 export function readSettings({ flags, env, cwd }: SettingsRequest): Settings {
   const ofUser = userFile(env);
   const user = readUserFile(ofUser);
   const ofProject = findProjectFile(cwd);
   const project = ofProject === undefined ? {} : readProjectFile(ofProject);
-  const named = flags.profile ?? (env.CAIRN_PROFILE || undefined);
-  const profile = named ?? user.profile ?? 'default';
+  const profile = flags.profile ?? (env.CAIRN_PROFILE || user.profile || 'default');
   const own = user.profiles[profile];
-  if (own === undefined && named !== undefined && named !== 'default') {
-    throw new UsageError(
-      `there is no profile "${profile}" in ${ofUser}`,
-      profileHint(Object.keys(user.profiles)),
-    );
-  }
   const values: { -readonly [K in keyof Settings['values']]: Setting } = {};
   for (const key of settingKeys) {
     const found =
@@ -67,7 +62,7 @@ export function readSettings({ flags, env, cwd }: SettingsRequest): Settings {
       setting(inFile(key, own?.[key], ofUser), 'user file', ofUser);
     if (found !== undefined) values[key] = found;
   }
-  return { profile, values, projectFile: ofProject, userFile: ofUser };
+  return { profile, profiles: Object.keys(user.profiles), values, projectFile: ofProject, userFile: ofUser };
 }
 
 function setting(value: string | undefined, source: SettingSource, origin: string): Setting | undefined {
@@ -77,11 +72,21 @@ function setting(value: string | undefined, source: SettingSource, origin: strin
 /** A store's path in a file is meant from the file's folder. */
 function inFile(key: SettingKey, value: string | undefined, file: string | undefined): string | undefined {
   if (key !== 'store' || value === undefined || file === undefined) return value;
-  return isAbsolute(value) || /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : resolve(dirname(file), value);
+  return isUrl(value) ? value : resolve(dirname(file), value);
 }
 
-function profileHint(names: readonly string[]): string {
-  return names.length === 0
-    ? 'Make it with: cairn config set KEY VALUE --profile NAME'
-    : `There are ${names.map((name) => `"${name}"`).join(', ')}.`;
+/** Whether a store is named by a URL, not by a folder. */
+export function isUrl(store: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(store);
+}
+
+/** @throws UsageError when the profile that holds doesn't exist: none is needed, but a name must not be mistaken. */
+export function checkProfile({ profile, profiles, userFile }: Settings): void {
+  if (profile === 'default' || profiles.includes(profile)) return;
+  throw new UsageError(
+    `there is no profile "${profile}" in ${userFile}`,
+    profiles.length === 0
+      ? 'Make it with: cairn config set KEY VALUE --profile NAME'
+      : `There are ${profiles.map((name) => `"${name}"`).join(', ')}.`,
+  );
 }
