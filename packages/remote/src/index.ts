@@ -1,1 +1,2 @@
-export {};
+export { openRemote } from './open-remote.js';
+export type { OpenRemoteOptions, RemoteWorld } from './remote-options.js';

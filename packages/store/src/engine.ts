@@ -1,5 +1,6 @@
 /* What other packages of Cairn make stores with. It changes without notice: nothing else should import it. */
 
+export { inParallel } from './blobs/in-parallel.js';
 export type { LastPack, PackHome, PackIntake } from './blobs/pack-home.js';
 export { createPutter, type Putter, type PutterOptions } from './blobs/putter.js';
 export { sweepTempFiles } from './blobs/temp-files.js';
@@ -22,6 +23,8 @@ export {
   recordCount,
 } from './packs/pack-format.js';
 export { decodeRecipe, decodeRows, type RecipeRow } from './packs/recipe.js';
+export { writeFully } from './packs/write-fully.js';
+export { publishSync } from './restore/publish-sync.js';
 export { type FileMemory, noMemory } from './stat-cache/file-memory.js';
 export { groupByFolder } from './stat-cache/group-by-folder.js';
 export { type KnownHome, type OwnMemory, openOwnMemory, type SavedMemory } from './stat-cache/own-memory.js';

@@ -8,6 +8,8 @@ import {
   checkPatch,
   type NewRun,
   type RunRecord,
+  type VersionPatch,
+  type VersionRecord,
 } from '@cairn/core';
 import type { Connection } from '../http/connection.js';
 import { createRetry } from '../http/retry.js';
@@ -83,7 +85,16 @@ export function remoteCatalog(connection: Connection): Catalog {
     async updateVersion(versionId, unchecked, { signal } = {}) {
       const patch = checkPatch(unchecked);
       const ask = { route: routes.updateVersion, path: { versionId }, ...json(patch), signal };
-      return connection.askJson(ask, versionRecord);
+      const retry = createRetry(connection.settings, signal);
+      try {
+        return await connection.askJson(ask, versionRecord, retry);
+      } catch (error) {
+        // The answer to an earlier attempt may have been lost.
+        if (!CairnError.is(error, 'conflict') || retry.failures === 0) throw error;
+        const found = await getVersion(connection, versionId, signal);
+        if (found !== undefined && isApplied(patch, found)) return found;
+        throw error;
+      }
     },
 
     async deleteVersion(versionId, { deleteAliases, signal } = {}) {
@@ -126,6 +137,37 @@ export function remoteCatalog(connection: Connection): Catalog {
 
 /** No graph is deeper that has no more nodes. */
 const maxDepth = maxLineageNodes;
+
+/** A version by its id alone: the start of a graph of its own. */
+async function getVersion(
+  connection: Connection,
+  versionId: string,
+  signal: AbortSignal | undefined,
+): Promise<VersionRecord | undefined> {
+  const request = { start: { versionId }, direction: 'up', depth: 0, maxNodes: 1 };
+  const { nodes } = await connection.askJson(
+    { route: routes.lineage, ...json(request), signal },
+    lineageAnswer,
+  );
+  const [node] = nodes;
+  return node?.kind === 'version' && !node.deleted ? node.version : undefined;
+}
+
+/** Whether a version is what a patch would make of it. */
+function isApplied(
+  { description, metadata, tags, ttl, aliases }: VersionPatch,
+  found: VersionRecord,
+): boolean {
+  return (
+    (description === undefined || description.to === found.description) &&
+    (metadata === undefined || canonicalJson(metadata.to) === canonicalJson(found.metadata)) &&
+    (tags === undefined || canonicalJson([...tags.to].sort()) === canonicalJson(found.tags)) &&
+    (ttl === undefined || ttl.to === found.ttl) &&
+    (aliases === undefined ||
+      (aliases.add.every((alias) => found.aliases.includes(alias)) &&
+        aliases.remove.every((alias) => aliases.add.includes(alias) || !found.aliases.includes(alias))))
+  );
+}
 
 function isSameRun(found: RunRecord, { owner: _, ...run }: NewRun): boolean {
   const of = ({ entity, project, id, name, jobType, config }: Omit<NewRun, 'owner'>) =>

@@ -19,6 +19,8 @@ export interface Ask {
   /** The query string; what is `undefined` is left out. */
   readonly params?: Readonly<Record<string, string | undefined>>;
   readonly headers?: Readonly<Record<string, string>>;
+  /** A status besides those of success that says what the asker wants to know. */
+  readonly alsoFine?: number;
   /** Made anew for each attempt. */
   readonly body?: () => string | Uint8Array | Readable;
   readonly signal?: AbortSignal | undefined;
@@ -100,7 +102,7 @@ export function createConnection(
       try {
         ask.signal?.throwIfAborted();
         const answer = await send(ask);
-        if (answer.statusCode >= 200 && answer.statusCode < 300) return await take(answer);
+        if (isFine(answer, ask)) return await take(answer);
         toldMs = retryAfterMs(answer.headers);
         failure = await failureOf(answer);
       } catch (error) {
@@ -134,6 +136,10 @@ export function createConnection(
         await body.dump();
       }),
   };
+}
+
+function isFine({ statusCode }: Answer, { alsoFine }: Ask): boolean {
+  return (statusCode >= 200 && statusCode < 300) || statusCode === alsoFine;
 }
 
 /** What a body is by a schema; `undefined` when it is something else, or too long. */

@@ -2,7 +2,9 @@ import { CairnError, codeOfStatus, type ErrorCode, quote } from '@cairn/core';
 
 /** What a status means that came without Cairn's own words: from a proxy on the way, or from another server. */
 export function statusFailure(location: string, status: number): CairnError {
-  const code = codeOfStatus(status);
+  const found = codeOfStatus(status);
+  // That the address is wrong says nothing about what was asked for.
+  const code = found === 'not_found' ? 'unavailable' : found;
   const isTransient = status === 408 || status === 425 || status === 429 || status >= 500;
   const message = `${quote(location)} answered ${status}, and not in the words of a Cairn server`;
   const hint =

@@ -1,11 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import { dirname, join } from 'node:path';
-import { CairnError, type ContentDigest, type FileStamp, quote } from '@cairn/core';
-import { type SyncFileSystem, stampOf, translateFsError } from '@cairn/file';
+import type { ContentDigest, FileStamp } from '@cairn/core';
+import { stampOf } from '@cairn/file';
 import type { IngestContext } from '../ingest/ingestor.js';
 import { closeQuietly } from '../packs/read-only-files.js';
 import { writeFully } from '../packs/write-fully.js';
 import { PackWindow } from './pack-window.js';
+import { publishSync } from './publish-sync.js';
 
 /** Where a record is, for reading it without asking anybody. */
 export interface PlacedRecord {
@@ -60,12 +59,13 @@ function restoreFile(context: IngestContext, window: PackWindow, file: FileToRes
   if (only !== undefined && others.length === 0) {
     const bytes = window.read(only);
     if (bytes === undefined || hasher.hash(bytes) !== file.digest) return unreadable;
-    return publish(fs, file.path, (descriptor) => {
+    const whole = publishSync(fs, file.path, (descriptor) => {
       writeFully(fs, descriptor, bytes);
       return true;
     });
+    return published(whole);
   }
-  return publish(fs, file.path, (descriptor) => {
+  const stamp = publishSync(fs, file.path, (descriptor) => {
     const hash = hasher.create();
     for (const record of file.records) {
       const bytes = window.read(record);
@@ -75,6 +75,11 @@ function restoreFile(context: IngestContext, window: PackWindow, file: FileToRes
     }
     return hash.digest() === file.digest;
   });
+  return published(stamp);
+}
+
+function published(stamp: FileStamp | undefined): Restored {
+  return stamp === undefined ? unreadable : { outcome: 'written', stamp };
 }
 
 /** What a file looks like if it is there, is no link, and has exactly the right bytes. */
@@ -101,61 +106,4 @@ function stampIfRight(
   } finally {
     if (descriptor !== undefined) closeQuietly(fs, descriptor);
   }
-}
-
-const prefix = randomBytes(8).toString('hex');
-let count = 0;
-
-/** Writes a file beside its place, and puts it there if `write` says that it is whole. */
-function publish(fs: SyncFileSystem, path: string, write: (descriptor: number) => boolean): Restored {
-  const number = (count++ >>> 0).toString(16).padStart(8, '0');
-  const temp = join(dirname(path), `.cairn-${prefix}${number}.tmp`);
-  let descriptor: number | undefined;
-  let isThere = false;
-  // Once: by then another thread may have a file of that number.
-  const close = () => {
-    const open = descriptor;
-    descriptor = undefined;
-    if (open !== undefined) fs.closeSync(open);
-  };
-  try {
-    descriptor = fs.openSync(temp, 'wx', 0o666);
-    isThere = true;
-    if (!write(descriptor)) return unreadable;
-    const stamp = stampOf(fs.fstatSync(descriptor), path);
-    close();
-    fs.renameSync(temp, path);
-    isThere = false;
-    return { outcome: 'written', stamp };
-  } catch (error) {
-    throw describe(error, fs, path);
-  } finally {
-    if (isThere) tryAll(close, () => fs.unlinkSync(temp));
-  }
-}
-
-/** What went wrong first is what the caller must hear of. */
-function tryAll(...steps: readonly (() => void)[]): void {
-  for (const step of steps) {
-    try {
-      step();
-    } catch {
-      // Somebody sweeps it later.
-    }
-  }
-}
-
-/** Systems name it differently when a folder is there: EISDIR, EEXIST, EPERM. */
-function describe(error: unknown, fs: SyncFileSystem, path: string): unknown {
-  try {
-    if (fs.lstatSync(path).isDirectory()) {
-      return new CairnError('path_conflict', `can't write ${quote(path)}: a folder is there`, {
-        hint: 'Remove it or choose another place.',
-        cause: error,
-      });
-    }
-  } catch {
-    // Then that is not the reason.
-  }
-  return translateFsError(error, 'write', path);
 }

@@ -8,7 +8,7 @@ import { versionRecord } from './versions.js';
 export const lineageRequest: v.GenericSchema<unknown, LineageRequest> = v.object({
   start: v.union([v.strictObject({ versionId: shortText }), v.strictObject({ runId: shortText })]),
   direction: v.picklist(['up', 'down', 'both']),
-  depth: v.pipe(count, v.maxValue(1000)),
+  depth: v.pipe(count, v.maxValue(maxLineageNodes)),
   maxNodes: v.pipe(count, v.maxValue(maxLineageNodes)),
 });
 

@@ -1,0 +1,184 @@
+import {
+  type AnyIterable,
+  type ContentDigest,
+  type CopyRequest,
+  type CopyResult,
+  isContentDigest,
+  type TransferOptions,
+  untilAborted,
+} from '@cairn/core';
+import { nodeFileSystem, publishFile } from '@cairn/file';
+import {
+  type FileMemory,
+  groupByFolder,
+  inParallel,
+  lookAt,
+  noMemory,
+  type OwnMemory,
+  publishSync,
+  rawDigest,
+  type SeenGroup,
+  WrittenFiles,
+  writeFully,
+} from '@cairn/store/engine';
+import { maxReadDigests } from '../protocol/index.js';
+import { hashIfThere } from './hash-if-there.js';
+import { missingBlob, type ReadContext, readWhole } from './read-blob.js';
+import { readSome } from './read-some.js';
+
+export interface CopyContext extends ReadContext {
+  /** What is known of files that were fetched; `undefined` when nothing can be remembered. */
+  readonly fetched: OwnMemory | undefined;
+}
+
+interface Wanted extends CopyRequest {
+  /** Its place among all requests. */
+  readonly index: number;
+  /** The bytes of its digest. */
+  readonly raw: Uint8Array;
+  readonly group: SeenGroup;
+}
+
+const { sync } = nodeFileSystem;
+
+/** How many files are asked for by one request. */
+const filesAtOnce: number = Math.min(1024, maxReadDigests);
+/** How many requests are under way at once. */
+const batchesAtOnce = 3;
+
+/** Makes files of blobs; see `BlobStore.copyTo`. Asks for nothing when all files look as they did when they were made. */
+export async function* copyBlobs(
+  context: CopyContext,
+  requests: AnyIterable<CopyRequest>,
+  options: TransferOptions,
+): AsyncGenerator<CopyResult, void, undefined> {
+  const { signal } = options;
+  // What these files have is known by itself, whatever the server still has.
+  const seen = context.fetched?.begin({
+    basis: '',
+    lacks: async (digests) => new Uint8Array(digests.length),
+  });
+  const written = new WrittenFiles(nodeFileSystem);
+  const items = Symbol.iterator in requests ? requests : untilAborted(requests, signal);
+  const batches = intoBatches(context, seen ?? noMemory, items, options);
+  const over = new AbortController();
+  const ended = signal === undefined ? over.signal : AbortSignal.any([signal, over.signal]);
+  const run = async (batch: Batch) =>
+    batch.kind === 'right'
+      ? batch.results
+      : fetchBatch(context, written, batch.files, { ...options, signal: ended });
+  for await (const results of inParallel(batches, batchesAtOnce, run, () => over.abort())) {
+    for (const result of results) yield result;
+  }
+  await written.finish();
+  // A hint: what can't be written down is read again.
+  await seen?.save(options).catch(() => signal?.throwIfAborted());
+}
+
+type Batch =
+  | { readonly kind: 'right'; readonly results: readonly CopyResult[] }
+  | { readonly kind: 'wanted'; readonly files: readonly Wanted[] };
+
+/** Finds out which files are right already, and gathers the others. */
+async function* intoBatches(
+  { wire, hasher }: CopyContext,
+  seen: FileMemory,
+  requests: AnyIterable<CopyRequest>,
+  options: TransferOptions,
+): AsyncGenerator<Batch, void, undefined> {
+  let files: Wanted[] = [];
+  for await (const { key, items, index: first } of groupByFolder(requests, ({ path }) => path)) {
+    if (key === undefined) continue;
+    const group = await seen.recall(key, items.length, options);
+    const right: CopyResult[] = [];
+    for (const [i, { digest, path }] of items.entries()) {
+      if (!canHave(digest, wire.algorithm)) throw missingBlob(digest);
+      const wanted = { digest, path, index: first + i, raw: rawDigest(digest), group };
+      const size = await sizeIfRight(wanted);
+      if (size === undefined) files.push(wanted);
+      else {
+        options.onBytes?.(size);
+        right.push({ index: wanted.index, size, written: false });
+      }
+      if (files.length < filesAtOnce) continue;
+      yield { kind: 'wanted', files };
+      files = [];
+    }
+    if (right.length > 0) yield { kind: 'right', results: right };
+  }
+  if (files.length > 0) yield { kind: 'wanted', files };
+
+  async function sizeIfRight({ digest, path, raw, group }: Wanted): Promise<number | undefined> {
+    const stamp = lookAt(nodeFileSystem, path);
+    if (stamp === undefined) return undefined;
+    const known = group.digestOf({ path, stamp });
+    if (known !== undefined && Buffer.compare(known, raw) === 0) {
+      group.keep({ path, stamp });
+      return stamp.size;
+    }
+    const readAt = Date.now();
+    if ((await hashIfThere(path, hasher, options)) !== digest) return undefined;
+    group.note({ path, stamp }, raw, readAt);
+    return stamp.size;
+  }
+}
+
+async function fetchBatch(
+  context: CopyContext,
+  written: WrittenFiles,
+  files: readonly Wanted[],
+  options: TransferOptions,
+): Promise<CopyResult[]> {
+  const results: CopyResult[] = [];
+  const done = ({ index, path, raw, group }: Wanted, size: number) => {
+    const stamp = lookAt(nodeFileSystem, path);
+    if (stamp === undefined) group.skip();
+    else written.add({ path, stamp, digest: raw, group });
+    options.onBytes?.(size);
+    results.push({ index, size, written: true });
+  };
+  const large: { readonly blob: Blob; readonly size: number }[] = [];
+  for await (const found of readSome(context, [...byDigest(files)], options)) {
+    options.signal?.throwIfAborted();
+    if (found.kind === 'large') large.push({ blob: found.item, size: found.size });
+    else {
+      for (const file of found.item.files) {
+        publishSync(sync, file.path, (descriptor) => {
+          writeFully(sync, descriptor, found.bytes);
+          return true;
+        });
+        done(file, found.bytes.length);
+      }
+    }
+  }
+  for (const { blob, size } of large) {
+    for (const file of blob.files) {
+      await publishFile(file.path, readWhole(context, file.digest, options), { signal: options.signal });
+      done(file, size);
+    }
+  }
+  written.noteSettled();
+  return results;
+}
+
+/** Files that become the same blob, which is fetched once if it is short. */
+interface Blob {
+  readonly digest: ContentDigest;
+  readonly raw: Uint8Array;
+  readonly files: Wanted[];
+}
+
+function byDigest(files: readonly Wanted[]): Iterable<Blob> {
+  const blobs = new Map<string, Blob>();
+  for (const file of files) {
+    const { digest, raw } = file;
+    const blob = blobs.get(digest);
+    if (blob === undefined) blobs.set(digest, { digest, raw, files: [file] });
+    else blob.files.push(file);
+  }
+  return blobs.values();
+}
+
+function canHave(digest: string, algorithm: string): boolean {
+  return isContentDigest(digest) && digest.startsWith(`${algorithm}:`);
+}
