@@ -41,8 +41,9 @@ interface Wanted extends CopyRequest {
 
 const { sync } = nodeFileSystem;
 
-/** How many files are asked for by one request. */
-const filesAtOnce: number = Math.min(1024, maxReadDigests);
+/** So many files are asked for by one request at first, and then twice as many each time. */
+const firstBatch = 128;
+const largestBatch: number = Math.min(1024, maxReadDigests);
 /** How many requests are under way at once. */
 const batchesAtOnce = 3;
 
@@ -87,6 +88,7 @@ async function* intoBatches(
   options: TransferOptions,
 ): AsyncGenerator<Batch, void, undefined> {
   let files: Wanted[] = [];
+  let batchSize = firstBatch;
   for await (const { key, items, index: first } of groupByFolder(requests, ({ path }) => path)) {
     if (key === undefined) continue;
     const group = await seen.recall(key, items.length, options);
@@ -100,9 +102,10 @@ async function* intoBatches(
         options.onBytes?.(size);
         right.push({ index: wanted.index, size, written: false });
       }
-      if (files.length < filesAtOnce) continue;
+      if (files.length < batchSize) continue;
       yield { kind: 'wanted', files };
       files = [];
+      batchSize = Math.min(batchSize * 2, largestBatch);
     }
     if (right.length > 0) yield { kind: 'right', results: right };
   }

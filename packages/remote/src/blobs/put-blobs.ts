@@ -13,6 +13,7 @@ export async function* putBlobs(
   options: TransferOptions,
 ): AsyncGenerator<PutResult, void, undefined> {
   const waiting = new Map<string, PutResult>();
+  let patience = firstPatience;
   const settled: PutResult[] = [];
   const settle = () => {
     for (const [key, created] of shipment.takeDecided()) {
@@ -26,7 +27,15 @@ export async function* putBlobs(
   for await (const result of putter.put(shipment.home, sources, options)) {
     if (result.created) waiting.set(keyOf(rawDigest(result.digest)), result);
     else yield result;
+    if (waiting.size >= patience) {
+      await shipment.decide([...waiting.keys()], options);
+      patience = Math.min(patience * 2, mostPatience);
+    }
     yield* settle();
   }
   yield* settle();
 }
+
+/** So many results wait for their pack at first, and then twice as many each time. */
+const firstPatience = 512;
+const mostPatience = 65_536;

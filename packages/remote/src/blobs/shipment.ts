@@ -26,6 +26,8 @@ export interface ShipmentContext {
  */
 export interface Shipment {
   readonly home: PackHome;
+  /** Asks at once what the project lacks of these, by {@link keyOf}. */
+  decide(keys: readonly string[], options: CallOptions): Promise<void>;
   /** What became known since this was called last: for each digest, by {@link keyOf}, whether the project lacked it. */
   takeDecided(): ReadonlyMap<string, boolean>;
 }
@@ -36,18 +38,34 @@ export function keyOf(digest: Uint8Array): string {
 
 export function shipment({ wire, hasher, sent, basis }: ShipmentContext): Shipment {
   let decided = new Map<string, boolean>();
+  /** What is known of digests that are in no pack yet that was sent. */
+  const verdicts = new Map<string, boolean>();
   const seen: SavedMemory | undefined = sent?.begin({
     basis,
     lacks: (digests, options = {}) => wire.missing(digests, options),
   });
 
+  async function decide(keys: readonly string[], options: CallOptions): Promise<void> {
+    const unknown = keys.filter((key) => !verdicts.has(key));
+    if (unknown.length === 0) return;
+    const missing = await wire.missing(
+      unknown.map((key) => Buffer.from(key, 'latin1')),
+      options,
+    );
+    for (const [i, key] of unknown.entries()) {
+      verdicts.set(key, missing[i] === 1);
+      decided.set(key, missing[i] === 1);
+    }
+  }
+
   async function send(pack: FinishedPack, options: CallOptions): Promise<void> {
     try {
-      const digests = Array.from(readTable(pack.end), ({ digest }) => digest);
-      const wanted = await wire.missing(digests, options);
+      const keys = Array.from(readTable(pack.end), ({ digest }) => keyOf(digest));
+      await decide(keys, options);
+      const wanted = Uint8Array.from(keys, (key) => (verdicts.get(key) ? 1 : 0));
       const toSend = packToSend(pack, wanted, hasher);
       if (toSend !== undefined) await wire.addPack({ ...toSend, basis }, options);
-      for (const [i, digest] of digests.entries()) decided.set(keyOf(digest), wanted[i] === 1);
+      for (const key of keys) verdicts.delete(key);
     } finally {
       await unlink(pack.path).catch(() => undefined);
     }
@@ -66,6 +84,7 @@ export function shipment({ wire, hasher, sent, basis }: ShipmentContext): Shipme
         },
       }),
     },
+    decide,
     takeDecided() {
       const taken = decided;
       decided = new Map();
