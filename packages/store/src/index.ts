@@ -13,6 +13,7 @@ export type {
 } from './access/access.js';
 export type { AuditEntry, AuditQuery, NewAuditEntry, Outcome } from './access/audit-entry.js';
 export type { Actor, KeyRecord, NewKey, Principal, Role, Scope } from './access/principal.js';
+export type { AdoptedPack, AdoptOptions } from './adopt/adopted.js';
 export type { Liveness } from './catalog/run-rows.js';
 export type { ChunkerParams } from './chunker/chunker-params.js';
 export type { StoreFormat } from './format.js';

@@ -1,8 +1,11 @@
-import { type BlobStore, type CallOptions, loadHasher, type Store } from '@cairn/core';
+import { type AnyIterable, type BlobStore, type CallOptions, loadHasher, type Store } from '@cairn/core';
 import { type FileSystem, nodeFileSystem } from '@cairn/file';
 import type { AccessCatalog } from './access/access.js';
 import { sqlAccess } from './access/sql-access.js';
-import { packBlobStore } from './blobs/pack-blob-store.js';
+import { adoptPack } from './adopt/adopt-pack.js';
+import type { AdoptedPack, AdoptOptions } from './adopt/adopted.js';
+import { folderHome } from './blobs/folder-home.js';
+import { isReadOnly, packBlobStore } from './blobs/pack-blob-store.js';
 import { sqlCatalog } from './catalog/catalog.js';
 import type { Liveness } from './catalog/run-rows.js';
 import type { StoreFormat } from './format.js';
@@ -12,6 +15,7 @@ import { type Stats, storeStats } from './maintenance/stats.js';
 import { type VerifyOptions, type VerifyReport, verifyStore } from './maintenance/verify.js';
 import { keyOf } from './packs/pack-index.js';
 import { PackReader } from './packs/pack-reader.js';
+import { folderShelf } from './packs/pack-shelf.js';
 import type { Database } from './sql/database.js';
 import { packsOf, tempOf } from './store-folder.js';
 import { batchBytes, sharedPorts } from './threads/ports.js';
@@ -33,6 +37,17 @@ export interface LocalStore extends Store {
    * @throws CairnError `unavailable`.
    */
   sizesOf(digests: readonly Uint8Array[], options?: CallOptions): Promise<(number | undefined)[]>;
+
+  /**
+   * Takes a pack that another store made, as a server does for its clients. Every record is read and compared with its
+   * digest before anybody can see any of it.
+   *
+   * @param bytes Of the pack's file.
+   * @throws CairnError `integrity_mismatch` when it is no pack or something in it isn't what its digest says; `conflict`,
+   * which is retryable, when a recipe relies on what isn't there; `quota_exceeded` when it is too large; `storage_full`,
+   * `storage_readonly`, `unavailable`.
+   */
+  adoptPack(bytes: AnyIterable<Uint8Array>, options?: AdoptOptions): Promise<AdoptedPack>;
 
   /**
    * Removes what no version needs. Safe beside writers, readers and other collections of garbage; what is interrupted is
@@ -77,10 +92,12 @@ export async function localStore(parts: LocalStoreParts): Promise<LocalStore> {
   const hasher = await loadHasher(algorithm);
   const [packs, temp] = [packsOf(folder), tempOf(folder)];
   const workers = fs === nodeFileSystem;
-  const ports = sharedPorts({ fs: fs.sync, packs, temp, hasher, chunker, workers });
+  const place = { fs: fs.sync, packs, temp };
+  const ports = sharedPorts({ ...place, hasher, chunker, workers });
   const reader = new PackReader({ fs, database, hasher, packs, readOnly });
   const limits = { smallBytes: chunker.max, batchBytes };
-  const blobs = packBlobStore({ fs, database, hasher, reader, ports, packs, limits, readOnly });
+  const home = folderHome({ fs, database, hasher, reader, shelf: folderShelf(fs, packs) });
+  const blobs = packBlobStore({ fs, database, hasher, reader, home, ports, packs, limits, readOnly });
   const maintained = { fs, database, hasher, reader, blobs, packs, temp, readOnly, now };
   const partsOf = (digest: Uint8Array, options: CallOptions) => partsOfBlob({ reader }, digest, options);
   return {
@@ -94,6 +111,10 @@ export async function localStore(parts: LocalStoreParts): Promise<LocalStore> {
       return digests.map((digest) => found.get(keyOf(digest))?.size);
     },
     catalog: sqlCatalog(database, { liveness }),
+    async adoptPack(bytes, options = {}) {
+      if (readOnly) throw isReadOnly(packs);
+      return adoptPack({ fs, hasher, reader, home, place, smallBytes: chunker.max }, bytes, options);
+    },
     gc: (options) => collectGarbage(maintained, options),
     verify: (options) => verifyStore(maintained, options),
     stats: (options) => storeStats(maintained, options),

@@ -10,6 +10,7 @@ import { type FileSystem, publishFile } from '@cairn/file';
 import { lookAt } from '../packs/look-at.js';
 import { rawDigest } from '../packs/pack-format.js';
 import { keyOf, readEpoch } from '../packs/pack-index.js';
+import type { PackReader } from '../packs/pack-reader.js';
 import type { FileToRestore } from '../restore/restore-files.js';
 import type { Database } from '../sql/database.js';
 import { groupByFolder } from '../stat-cache/group-by-folder.js';
@@ -22,6 +23,7 @@ import { placeRecords } from './place-records.js';
 import { missing, type ReadContext, readBlob } from './read-blob.js';
 
 export interface CopyContext extends ReadContext {
+  readonly reader: PackReader;
   readonly fs: FileSystem;
   readonly database: Database;
   readonly ports: SharedPorts;

@@ -1,19 +1,22 @@
 import { CairnError, type CallOptions, type Hasher } from '@cairn/core';
-import { type FileSystem, translateFsError } from '@cairn/file';
+import type { FileSystem } from '@cairn/file';
 import type { HashedBlob } from '../ingest/hashed.js';
-import { type FinishedPack, packPath } from '../packs/open-pack.js';
+import type { FinishedPack } from '../packs/open-pack.js';
 import { rawDigest, readTable } from '../packs/pack-format.js';
 import {
   addPack,
   forgetRecords,
   goneMeanwhile,
+  holdEpoch,
   keyOf,
   type Location,
   readEpoch,
   rescue,
 } from '../packs/pack-index.js';
-import type { PackReader } from '../packs/pack-reader.js';
+import type { PackShelf } from '../packs/pack-shelf.js';
+import { readRecord } from '../packs/read-record.js';
 import { decodeRecipe, decodeRows } from '../packs/recipe.js';
+import type { RecordReader } from '../packs/record-reader.js';
 import type { Database } from '../sql/database.js';
 import type { Step } from '../sql/step.js';
 
@@ -21,9 +24,8 @@ export interface RowsContext {
   readonly fs: FileSystem;
   readonly database: Database;
   readonly hasher: Hasher;
-  readonly reader: PackReader;
-  /** Holds the packs. */
-  readonly packs: string;
+  readonly reader: RecordReader;
+  readonly shelf: PackShelf;
 }
 
 /** A finished pack, and what its rows depend on. */
@@ -45,9 +47,8 @@ export interface PackToAdd {
  * @throws CairnError `conflict` when garbage collection removed what it relies on. It is worth trying again.
  */
 export async function makeRows(context: RowsContext, added: PackToAdd, options: CallOptions): Promise<void> {
-  const { database, fs, packs } = context;
+  const { database, shelf } = context;
   const { pack, recipes, basis, also } = added;
-  const path = packPath(packs, pack.name);
   const sizes = new Map(recipes.map(({ digest, size }) => [keyOf(rawDigest(digest)), size]));
   const mended = mendedBy(added);
   let isUseful: boolean | undefined;
@@ -55,9 +56,8 @@ export async function makeRows(context: RowsContext, added: PackToAdd, options: 
     const epoch = recipes.length === 0 ? basis : await database.read(readEpoch);
     const relied = epoch === basis ? [] : await reliedOn(context, added, options);
     isUseful = await database.write(function* () {
-      if (recipes.length > 0 && (yield* readEpoch()) !== epoch) return undefined;
-      // Garbage collection removes packs without rows, in transactions.
-      if (!isThere(fs, path)) throw goneMeanwhile();
+      if (recipes.length > 0 && (yield* holdEpoch()) !== epoch) return undefined;
+      yield* shelf.claim(pack);
       yield* forgetRecords(mended);
       const isInUse = yield* addPack(pack, sizes);
       yield* rescue(relied);
@@ -65,7 +65,7 @@ export async function makeRows(context: RowsContext, added: PackToAdd, options: 
       return isInUse;
     }, options);
   }
-  if (!isUseful) await fs.unlink(path).catch(() => undefined);
+  if (!isUseful) await shelf.discard(pack);
 }
 
 /** The damaged records that a pack has again. All others must keep their rows until they are elsewhere. */
@@ -81,7 +81,7 @@ function mendedBy({ pack, damaged }: PackToAdd): { digest: Uint8Array; packId: n
 
 /** The segments and chunks of recipes, of which some are in a pack that has no rows yet. */
 async function reliedOn(
-  { reader, hasher }: RowsContext,
+  { fs, reader, hasher }: RowsContext,
   { recipes, pack }: PackToAdd,
   options: CallOptions,
 ): Promise<Uint8Array[]> {
@@ -90,7 +90,7 @@ async function reliedOn(
   for (const { recipe } of recipes) {
     for (const { digest } of decodeRecipe(recipe, hasher)) {
       const record = inPack.get(keyOf(digest));
-      const own = record === undefined ? undefined : reader.readFrom(pack.name, record);
+      const own = record === undefined ? undefined : readRecord(fs, pack.path, record);
       const bytes = own ?? (await reader.fetch(digest, options).catch(condemned)).bytes;
       relied.push(digest);
       for (const chunk of decodeRows(bytes)) relied.push(chunk.digest);
@@ -102,12 +102,4 @@ async function reliedOn(
 /** What was relied on and isn't found any more was condemned. */
 function condemned(error: unknown): never {
   throw CairnError.is(error, 'not_found') ? goneMeanwhile() : error;
-}
-
-function isThere({ sync }: FileSystem, path: string): boolean {
-  try {
-    return sync.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-  } catch (error) {
-    throw translateFsError(error, 'read', path);
-  }
 }

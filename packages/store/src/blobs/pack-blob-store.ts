@@ -2,18 +2,18 @@ import { type BlobStore, CairnError, isContentDigest, type PutResult, quote } fr
 import { rawDigest } from '../packs/pack-format.js';
 import { keyOf, readEpoch } from '../packs/pack-index.js';
 import { type CopyContext, copyBlobs } from './copy-blobs.js';
-import { folderHome } from './folder-home.js';
-import type { RowsContext } from './make-rows.js';
 import { putBlobs } from './put-blobs.js';
 import type { PutContext } from './put-session.js';
 import { readBlob } from './read-blob.js';
 
-export type BlobsContext = RowsContext & Omit<PutContext, 'home'> & Omit<CopyContext, 'canHave'>;
+export interface BlobsContext extends Omit<PutContext, 'hasher'>, Omit<CopyContext, 'canHave'> {
+  /** The folder, for messages. */
+  readonly packs: string;
+}
 
 /** Blobs as records of packs. */
 export function packBlobStore(context: BlobsContext): BlobStore {
   const { hasher, reader, readOnly, packs } = context;
-  const putting = { ...context, home: folderHome(context) };
   const { algorithm } = hasher;
 
   /** It is no digest otherwise, or one by another algorithm. */
@@ -27,7 +27,7 @@ export function packBlobStore(context: BlobsContext): BlobStore {
     /** The epoch of garbage collection. */
     basis: async (options) => String(await context.database.read(readEpoch, options)),
 
-    put: (sources, options = {}) => (readOnly ? refuse(packs) : putBlobs(putting, sources, options)),
+    put: (sources, options = {}) => (readOnly ? refuse(packs) : putBlobs(context, sources, options)),
 
     async has(digests, { signal } = {}) {
       signal?.throwIfAborted();
@@ -47,7 +47,8 @@ async function* refuse(folder: string): AsyncGenerator<PutResult> {
   throw isReadOnly(folder);
 }
 
-function isReadOnly(folder: string): CairnError {
+/** Says that a store was opened to be read. */
+export function isReadOnly(folder: string): CairnError {
   return new CairnError(
     'storage_readonly',
     `can't write to ${quote(folder)}: the store was opened to be read`,

@@ -1,11 +1,11 @@
 import { setImmediate as pause } from 'node:timers/promises';
 import { type ByteRange, CairnError, type CallOptions, type ContentDigest, type Hasher } from '@cairn/core';
 import { rawDigest, recipeKind } from '../packs/pack-format.js';
-import type { PackReader } from '../packs/pack-reader.js';
 import type { RecipeRow } from '../packs/recipe.js';
+import type { Fetched, RecordReader } from '../packs/record-reader.js';
 
 export interface ReadContext {
-  readonly reader: PackReader;
+  readonly reader: RecordReader;
   readonly hasher: Hasher;
   /** Whether something is a digest that the store could have. */
   canHave(digest: string): boolean;
@@ -34,9 +34,12 @@ export async function* readBlob(
   const segments = await naming(digest, () => reader.segments(record));
   for (const { row: segment, start: from, end: to } of within(segments, range)) {
     const chunks = await naming(digest, () => reader.chunks(segment, { signal }), damaged);
-    for (const { row: chunk, start, end } of within(chunks, { start: from, end: to })) {
+    const wanted = [...within(chunks, { start: from, end: to })];
+    const digests = wanted.map(({ row }) => row.digest);
+    const records = reader.fetchAll(digests, { signal })[Symbol.asyncIterator]();
+    for (const { start, end } of wanted) {
       if (++count % chunksInARow === 0) await pause();
-      const { bytes } = await naming(digest, () => reader.fetch(chunk.digest, { signal }), damaged);
+      const { bytes } = await naming(digest, async () => (await records.next()).value as Fetched, damaged);
       signal?.throwIfAborted();
       // Before it is handed out, for it may be changed then.
       if (range === undefined) hash.update(bytes);

@@ -1,17 +1,17 @@
 import type { CallOptions } from '@cairn/core';
 import { recipeKind } from '../packs/pack-format.js';
 import { keyOf, type Location } from '../packs/pack-index.js';
-import type { PackReader } from '../packs/pack-reader.js';
+import type { RecordReader } from '../packs/record-reader.js';
 
 /** Tells during one put which records of the store can be relied on. */
 export class Reliability {
   /** What was found to be damaged, by its keys. */
   readonly damaged: Map<string, Location> = new Map();
   readonly #suspects = new Map<number, Promise<boolean>>();
-  readonly #reader: PackReader;
+  readonly #reader: RecordReader;
   readonly #options: CallOptions;
 
-  constructor(reader: PackReader, options: CallOptions) {
+  constructor(reader: RecordReader, options: CallOptions) {
     this.#reader = reader;
     this.#options = options;
   }

@@ -5,7 +5,7 @@ import {
   outdatedBasis,
   type VersionRecord,
 } from '@cairn/core';
-import { readEpoch } from '../packs/pack-index.js';
+import { holdEpoch } from '../packs/pack-index.js';
 import { tuples } from '../sql/fragment.js';
 import { now, one, run, type Step } from '../sql/step.js';
 import { toStoredJson } from '../sql/stored-json.js';
@@ -27,7 +27,8 @@ export function* commitVersion(unchecked: CommitRequest): Step<CommitResult> {
   const existing = yield* one(byDigest, [collection.id, request.digest]);
   if (existing === undefined) {
     const { basis } = request;
-    if (basis !== undefined && basis !== String(yield* readEpoch())) throw outdatedBasis();
+    const epoch = String(yield* holdEpoch());
+    if (basis !== undefined && basis !== epoch) throw outdatedBasis();
     const { row, version } = yield* addVersion(request, collection, at);
     if (edge !== undefined) yield* recordEdge(edge.runId, edge.direction, row);
     return { version, created: true };

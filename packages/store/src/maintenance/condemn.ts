@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CallOptions } from '@cairn/core';
 import { recipeKind } from '../packs/pack-format.js';
-import { goneMeanwhile } from '../packs/pack-index.js';
+import { goneMeanwhile, lockEpoch } from '../packs/pack-index.js';
 import { tuples } from '../sql/fragment.js';
 import { all, now, one, run, type Step } from '../sql/step.js';
 import type { MaintenanceContext } from './context.js';
@@ -71,6 +71,7 @@ async function condemnPages(
 
 /** Condemns objects, unless something came that isn't marked. */
 function* condemnSlice(rows: readonly ObjectRow[], marks: Marks): Step<boolean> {
+  yield* lockEpoch();
   if ((yield* readRepairs()) !== marks.repairs) throw goneMeanwhile();
   if (yield* hasNews(marks)) return false;
   const at = yield* now();

@@ -1,6 +1,7 @@
 import { CairnError, type CallOptions, openManifest } from '@cairn/core';
 import { DigestSet } from '../packs/digest-set.js';
 import { rawDigest } from '../packs/pack-format.js';
+import { lockEpoch } from '../packs/pack-index.js';
 import { one } from '../sql/step.js';
 import type { MaintenanceContext } from './context.js';
 import { partsOf } from './needs.js';
@@ -54,7 +55,10 @@ export class Marks {
   /** Marks what the recipes need that came since the last time and are not condemned. */
   async addRecipes(): Promise<void> {
     const { database } = this.#context;
-    const row = await database.read(() => one('SELECT max(id) AS id FROM packs'), this.#options);
+    const newest = await database.write(function* () {
+      yield* lockEpoch();
+      return Number((yield* one('SELECT max(id) AS id FROM packs'))?.id ?? 0);
+    }, this.#options);
     for await (const page of recipePages(database, { afterPack: this.#pack, ...this.#options })) {
       for (const { digest } of page) {
         try {
@@ -65,7 +69,7 @@ export class Marks {
         }
       }
     }
-    this.#pack = Math.max(this.#pack ?? 0, Number(row?.id ?? 0));
+    this.#pack = Math.max(this.#pack ?? 0, newest);
   }
 
   async #addVersion(version: VersionRow): Promise<void> {

@@ -8,7 +8,13 @@ import type { MaintenanceContext } from './context.js';
 
 /** What the end of a pack's file says. */
 export type PackEnd =
-  | { readonly state: 'intact'; readonly size: number; readonly records: readonly PackRecord[] }
+  | {
+      readonly state: 'intact';
+      readonly size: number;
+      readonly records: readonly PackRecord[];
+      /** The table and the footer. */
+      readonly end: Uint8Array;
+    }
   | { readonly state: 'damaged'; readonly size: number }
   | { readonly state: 'missing' };
 
@@ -20,7 +26,11 @@ export function readPackEnd(
   { fs, hasher, packs }: Pick<MaintenanceContext, 'fs' | 'hasher' | 'packs'>,
   name: string,
 ): PackEnd {
-  const path = packPath(packs, name);
+  return readEndOf({ fs, hasher }, packPath(packs, name));
+}
+
+/** The same for a file by its path. */
+export function readEndOf({ fs, hasher }: Pick<MaintenanceContext, 'fs' | 'hasher'>, path: string): PackEnd {
   try {
     const file = openToRead(fs.sync, path);
     try {
@@ -42,7 +52,7 @@ export function readPackEnd(
       const records = [...readTable(end)];
       const last = records.at(-1);
       if ((last === undefined ? 0 : last.start + last.length) !== size - length) return damaged;
-      return { state: 'intact', size, records };
+      return { state: 'intact', size, records, end };
     } finally {
       closeQuietly(fs.sync, file);
     }

@@ -1,4 +1,5 @@
 import type { CallOptions, ContentDigest } from '@cairn/core';
+import { lockEpoch } from '../packs/pack-index.js';
 import type { Database } from '../sql/database.js';
 import { all, one } from '../sql/step.js';
 
@@ -45,8 +46,10 @@ export async function* versionsAfter(
 
 /** The newest version that was ever made, deleted or not; 0 if there is none. */
 export async function newestVersion(database: Database, options: CallOptions): Promise<number> {
-  const row = await database.read(() => one('SELECT max(id) AS id FROM versions'), options);
-  return Number(row?.id ?? 0);
+  return database.write(function* () {
+    yield* lockEpoch();
+    return Number((yield* one('SELECT max(id) AS id FROM versions'))?.id ?? 0);
+  }, options);
 }
 
 export async function isDeleted(database: Database, id: number, options: CallOptions): Promise<boolean> {

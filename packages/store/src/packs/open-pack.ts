@@ -66,17 +66,15 @@ export class OpenPack {
 
   /** Makes it durable, unless it only passes, and gives it its name. */
   finish(hasher: Hasher): FinishedPack {
-    const { fs, packs, isPassage } = this.#place;
+    const { fs, isPassage } = this.#place;
     const end = this.#table.end(hasher);
     this.write(end);
     if (!isPassage) fs.fsyncSync(this.#file as number);
     this.#close();
-    const path = packPath(packs, this.#name);
-    unlessSwept(() => fs.renameSync(this.#path, path));
-    this.#path = path;
-    if (!isPassage) syncFolder(fs, dirname(path));
-    const stats = unlessSwept(() => fs.lstatSync(path));
-    return { name: this.#name, path, size: this.#size, end, stamp: stampOf(stats, path) };
+    const written = { path: this.#path, name: this.#name, size: this.#size, end };
+    return settlePack(this.#place, written, (path) => {
+      this.#path = path;
+    });
   }
 
   /** Leaves nothing of it. Never fails. */
@@ -100,6 +98,25 @@ export class OpenPack {
   }
 }
 
+/**
+ * Gives a file that is a whole pack its name, and makes that durable unless it only passes. Errors are those of the file
+ * system.
+ *
+ * @param onMoved Called with the new path once it has it.
+ */
+export function settlePack(
+  { fs, packs, isPassage }: PackPlace,
+  { path: before, ...pack }: Omit<FinishedPack, 'stamp'>,
+  onMoved?: (path: string) => void,
+): FinishedPack {
+  const path = packPath(packs, pack.name);
+  unlessSwept(() => fs.renameSync(before, path));
+  onMoved?.(path);
+  if (!isPassage) syncFolder(fs, dirname(path));
+  const stats = unlessSwept(() => fs.lstatSync(path));
+  return { ...pack, path, stamp: stampOf(stats, path) };
+}
+
 /** Garbage collection takes a file for left over that nobody wrote to for long, or when a clock jumped. */
 function unlessSwept<T>(call: () => T): T {
   try {
@@ -110,7 +127,7 @@ function unlessSwept<T>(call: () => T): T {
 }
 
 /** Nobody edits a pack. Windows would neither replace nor remove a read-only file. */
-const packMode = process.platform === 'win32' ? 0o666 : 0o444;
+export const packMode: number = process.platform === 'win32' ? 0o666 : 0o444;
 
 export function packPath(packs: string, name: string): string {
   return join(packs, `${name}.pack`);

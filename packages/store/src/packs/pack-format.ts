@@ -69,6 +69,16 @@ export function isIntactEnd(end: Uint8Array, hasher: Hasher): boolean {
   );
 }
 
+/** Whether the table and the footer of a pack have only kinds that are known, and zeros where nothing else is. */
+export function isCanonicalEnd(end: Uint8Array): boolean {
+  const bytes = view(end);
+  const table = bytes.length - footerBytes;
+  for (let at = digestBytes + 4; at < table; at += rowBytes) {
+    if (bytes.readUInt8(at) > recipeKind || bytes.readUIntLE(at + 1, 3) !== 0) return false;
+  }
+  return bytes.readUInt32LE(table + magic.length + 4) === 0;
+}
+
 /** How many records a pack has, by its table and footer. */
 export function recordCount(end: Uint8Array): number {
   return (end.length - footerBytes) / rowBytes;

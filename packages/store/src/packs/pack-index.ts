@@ -79,6 +79,20 @@ export function* readEpoch(): Step<number> {
 }
 
 /**
+ * The epoch, which stays until the end of the transaction. A transaction that makes a version, or the row of a recipe, has it
+ * before it takes a number: so whoever has {@link lockEpoch} sees all numbers that were taken.
+ */
+export function* holdEpoch(): Step<number> {
+  const row = yield* one("SELECT value FROM engine_state WHERE name = 'epoch' FOR SHARE");
+  return Number(row?.value ?? 0);
+}
+
+/** Waits for all that hold the epoch, and keeps others from holding it. */
+export function* lockEpoch(): Step<void> {
+  yield* one("SELECT value FROM engine_state WHERE name = 'epoch' FOR UPDATE");
+}
+
+/**
  * Makes the rows of a pack and of its records. Records that are elsewhere already keep their rows.
  *
  * @param sizes Of the blobs of its recipes, by their keys.

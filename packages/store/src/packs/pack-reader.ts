@@ -1,6 +1,5 @@
 import { CairnError, type CallOptions, type FileStamp, type Hasher, quote } from '@cairn/core';
-import { type FileSystem, sameStamp, translateFsError } from '@cairn/file';
-import { systemCode } from '../blobs/attempt.js';
+import { type FileSystem, sameStamp } from '@cairn/file';
 import type { Database } from '../sql/database.js';
 import { lookAt } from './look-at.js';
 import { packPath } from './open-pack.js';
@@ -15,9 +14,9 @@ import {
   suspectPack,
   trustPack,
 } from './pack-index.js';
-import { readFully } from './read-fully.js';
-import { closeQuietly, openToRead } from './read-only-files.js';
+import { readRecord } from './read-record.js';
 import { decodeRecipe, decodeRows, type RecipeRow } from './recipe.js';
+import type { Fetched, RecordReader } from './record-reader.js';
 
 export interface PackReaderContext {
   readonly fs: FileSystem;
@@ -28,14 +27,8 @@ export interface PackReaderContext {
   readonly readOnly: boolean;
 }
 
-/** A record and where it was found. */
-export interface Fetched {
-  readonly location: Location;
-  readonly bytes: Uint8Array;
-}
-
-/** Finds and reads the records of packs. */
-export class PackReader {
+/** Finds and reads the records of packs in a folder. */
+export class PackReader implements RecordReader {
   readonly #context: PackReaderContext;
   readonly #names = new Map<number, string>();
 
@@ -43,7 +36,6 @@ export class PackReader {
     this.#context = context;
   }
 
-  /** Where digests are, by their keys; what isn't there is left out. */
   find(digests: readonly Uint8Array[], options?: CallOptions): Promise<Map<string, Location>> {
     return this.#context.database.read(() => findObjects(digests), options);
   }
@@ -58,17 +50,12 @@ export class PackReader {
     return packPath(this.#context.packs, name);
   }
 
-  /**
-   * Finds and reads the record of a digest, and verifies it.
-   *
-   * @throws CairnError `not_found`; `integrity_mismatch`, after its pack was made suspect; `unavailable`.
-   */
   async fetch(digest: Uint8Array, options?: CallOptions): Promise<Fetched> {
     for (let before: Location | undefined; ; ) {
       const location = (await this.find([digest], options)).get(keyOf(digest));
       if (location === undefined) throw missing();
       const path = await this.path(location.packId);
-      const bytes = path === undefined ? undefined : this.#readBytes(path, location);
+      const bytes = path === undefined ? undefined : readRecord(this.#context.fs, path, location);
       if (bytes !== undefined) return { location, bytes: await this.#verified(bytes, digest, location) };
       // Its pack is gone. Garbage collection moves what is needed to another one before it removes a pack.
       if (before?.packId === location.packId) throw await this.#damaged(location.packId);
@@ -76,7 +63,10 @@ export class PackReader {
     }
   }
 
-  /** The segments in a recipe that was read. @throws CairnError `integrity_mismatch`. */
+  async *fetchAll(digests: readonly Uint8Array[], options?: CallOptions): AsyncGenerator<Fetched> {
+    for (const digest of digests) yield await this.fetch(digest, options);
+  }
+
   async segments({ bytes, location }: Fetched): Promise<RecipeRow[]> {
     try {
       return decodeRecipe(bytes, this.#context.hasher);
@@ -85,14 +75,8 @@ export class PackReader {
     }
   }
 
-  /** The chunks in a segment. Throws as {@link fetch}. */
   async chunks(segment: RecipeRow, options?: CallOptions): Promise<RecipeRow[]> {
     return decodeRows((await this.fetch(segment.digest, options)).bytes);
-  }
-
-  /** The bytes of a record of a pack by its name, not verified; `undefined` if the pack is gone. */
-  readFrom(name: string, place: Pick<Location, 'start' | 'length'>): Uint8Array | undefined {
-    return this.#readBytes(packPath(this.#context.packs, name), place);
   }
 
   /** Whether the file of a pack looks other than when it was finished, or is missing. */
@@ -150,28 +134,7 @@ export class PackReader {
       hint: 'Log the files again: that repairs it.',
     });
   }
-
-  /** `undefined` if there is no such file. What a file is too short for is missing at the end, and all of what is none. */
-  #readBytes(path: string, { start, length }: Pick<Location, 'start' | 'length'>): Uint8Array | undefined {
-    const { sync } = this.#context.fs;
-    try {
-      const file = openToRead(sync, path);
-      try {
-        const buffer = Buffer.allocUnsafe(length);
-        return buffer.subarray(0, readFully(sync, file, { buffer, length, position: start }));
-      } finally {
-        closeQuietly(sync, file);
-      }
-    } catch (error) {
-      if (systemCode(error) === 'ENOENT') return undefined;
-      if (noPack.has(systemCode(error))) return new Uint8Array();
-      throw translateFsError(error, 'read', path);
-    }
-  }
 }
-
-/** How file systems say that a link, a folder, a pipe or a socket is there. */
-const noPack: ReadonlySet<unknown> = new Set(['ELOOP', 'EMLINK', 'EISDIR', 'ENXIO', 'ESPIPE']);
 
 function missing(): CairnError {
   return new CairnError('not_found', 'the store lacks it', {

@@ -13,11 +13,12 @@ export interface RecipeRow {
   readonly length: number;
 }
 
-const rowBytes = digestBytes + 4;
+/** Of a row. */
+export const rowBytes: number = digestBytes + 4;
 /** A segment ends with a chunk whose digest begins with a byte below this. */
 const endsBelow = 6;
 /** A segment has at most this many rows. */
-const maxRows = 512;
+export const maxRows = 512;
 
 /** How many bytes the segments have at most that so many chunks complete or begin. */
 export function segmentBytes(chunks: number): number {
@@ -113,4 +114,11 @@ export function decodeRows(bytes: Uint8Array): RecipeRow[] {
     });
   }
   return rows;
+}
+
+/** {@link decodeRows} for what somebody else made: there are rows, and nothing else. @throws CairnError `integrity_mismatch`. */
+export function checkRows(bytes: Uint8Array): RecipeRow[] {
+  const rows = decodeRows(bytes);
+  if (rows.length > 0 && rows.length * rowBytes === bytes.length) return rows;
+  throw new CairnError('integrity_mismatch', `${bytes.length} bytes are no rows of a recipe`);
 }
