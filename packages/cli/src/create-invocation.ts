@@ -1,10 +1,10 @@
 import { CairnError } from '@cairn/core';
-import type { WorkspaceOptions } from '@cairn/sdk';
 import { UsageError } from './failure/usage-error.js';
-import type { Invocation } from './invocation.js';
+import type { Invocation, Place } from './invocation.js';
 import type { Options } from './options.js';
 import type { Output } from './output/output.js';
 import type { ProgressKind } from './progress/start-progress.js';
+import { checkedKey } from './settings/api-key.js';
 import { checkProfile, readSettings, type Settings } from './settings/settings.js';
 
 /** @throws UsageError when the settings can't be read or contradict each other. */
@@ -14,10 +14,7 @@ export function createInvocation(
   const { options, output } = given;
   const { env } = process;
   const settings = readSettings({ flags: flagsOf(options), env, cwd: process.cwd() });
-  const workspace = () => {
-    checkProfile(settings);
-    return workspaceOf(settings);
-  };
+  const workspace = () => placeOf(settings);
   return {
     ...given,
     settings,
@@ -28,7 +25,7 @@ export function createInvocation(
     workspace,
     async api() {
       const { Api, findStore } = await import('@cairn/sdk');
-      const { location, exists } = findStore(workspace().store as string | undefined);
+      const { location, exists } = findStore(workspace().store, workspace());
       if (exists) return new Api(workspace());
       throw new CairnError('not_found', `there is no store at ${location}`, {
         hint: 'Name one with --store, make one with cairn put, or look around in one made by cairn demo.',
@@ -50,8 +47,17 @@ function flagsOf(options: Options): Record<string, string | undefined> {
   };
 }
 
-function workspaceOf({ values: { store, entity, project } }: Settings): WorkspaceOptions {
-  return { store: store?.value, entity: entity?.value, project: project?.value };
+/** @throws UsageError when there is no such profile, or a key may not be sent. */
+export function placeOf(settings: Settings): Place {
+  checkProfile(settings);
+  const { store, entity, project, mode } = settings.values;
+  return {
+    store: store?.value,
+    entity: entity?.value,
+    project: project?.value,
+    mode: mode?.value as Place['mode'],
+    apiKey: checkedKey(settings.apiKey, store),
+  };
 }
 
 function progressOf(options: Options, output: Output): ProgressKind {

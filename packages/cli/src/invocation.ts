@@ -4,6 +4,11 @@ import type { Output } from './output/output.js';
 import type { ProgressKind } from './progress/start-progress.js';
 import type { Settings } from './settings/settings.js';
 
+/** Where a command works: for `init`, `withRun`, `Api`, `findStore`. What is not set has the sdk's default. */
+export interface Place extends WorkspaceOptions {
+  readonly store: string | undefined;
+}
+
 /** What a command works with. */
 export interface Invocation {
   /** What was given by position; what was left out at the end is missing. */
@@ -18,8 +23,8 @@ export interface Invocation {
   readonly signal: AbortSignal;
   /** What to do with questions: `yes` takes them as answered. */
   readonly confirms: boolean;
-  /** Where to work, for `init`, `withRun` and `Api`. */
-  workspace(): WorkspaceOptions;
+  /** Where to work. @throws UsageError when there is no such profile, or a key may not be sent. */
+  workspace(): Place;
   /** Reads the store. @throws CairnError `not_found` when there is none: looking makes none. */
   api(): Promise<Api>;
   /** Says what is kept of unfinished work, for when Ctrl-C stops it. */

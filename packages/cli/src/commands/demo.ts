@@ -32,7 +32,7 @@ async function isThere(
   workspace: ReturnType<Invocation['workspace']>,
   signal: AbortSignal,
 ): Promise<boolean> {
-  if (!findStore(workspace.store as string | undefined).exists) return false;
+  if (!findStore(workspace.store, workspace).exists) return false;
   try {
     await new Api(workspace).artifact('weather-result:v1', { signal });
     return true;

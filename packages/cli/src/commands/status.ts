@@ -4,7 +4,7 @@ import { printRecord } from '../output/print-list.js';
 
 export async function run({ output, settings, workspace }: Invocation): Promise<void> {
   const { values, profile, projectFile, userFile } = settings;
-  const { location, exists } = findStore(workspace().store as string | undefined);
+  const { location, exists } = findStore(workspace().store, workspace());
   const entity = values.entity?.value ?? 'local';
   const project = values.project?.value ?? 'default';
   if (output.format === 'json') {

@@ -1,4 +1,5 @@
 import { Api, findStore } from '@cairn/sdk';
+import { placeOf } from '../create-invocation.js';
 import { agoText } from '../output/format.js';
 import { readSettings, type Settings } from '../settings/settings.js';
 import type { Typed } from './read-words.js';
@@ -33,9 +34,9 @@ export async function liveCandidates(typed: Typed): Promise<Candidate[]> {
     : collections(api, typed.current);
 }
 
-function openApi({ values: { store, entity, project } }: Settings): Api | undefined {
-  if (!findStore(store?.value).exists) return undefined;
-  return new Api({ store: store?.value, entity: entity?.value, project: project?.value });
+function openApi(settings: Settings): Api | undefined {
+  const place = placeOf(settings);
+  return findStore(place.store, place).exists ? new Api(place) : undefined;
 }
 
 /** The part before the name, as it was typed, and the project it names. */

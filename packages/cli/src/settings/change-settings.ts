@@ -2,7 +2,7 @@ import { type FileValues, readProjectFile, readUserFile, writeJson } from './fil
 import type { SettingKey } from './settings.js';
 
 /** What to set; `undefined` takes a value away. */
-export type Changes = Partial<Readonly<Record<SettingKey, string | undefined>>>;
+export type Changes = Partial<Readonly<Record<SettingKey | 'apiKey', string | undefined>>>;
 
 /** @throws UsageError when the file can't be read. */
 export function changeProjectFile(file: string, changes: Changes): void {

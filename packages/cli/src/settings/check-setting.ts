@@ -17,6 +17,9 @@ export function checkKey(text: string): SettingKey {
 
 /** The value as it is stored: a folder by its whole path. @throws CairnError `name_invalid`. */
 export function checkValue(key: SettingKey, value: string): string {
+  if (key === 'mode' && value !== 'online' && value !== 'offline') {
+    throw new UsageError(`there is no mode "${value}"`, 'Write online or offline.');
+  }
   if (key !== 'store') return checkName(value, key);
   return isUrl(value) ? value : resolve(value);
 }

@@ -5,7 +5,7 @@ import { UsageError } from '../failure/usage-error.js';
 import type { SettingKey } from './settings.js';
 
 /** Values of one file or profile. What this version doesn't know is kept when the file is written. */
-export type FileValues = Partial<Readonly<Record<SettingKey, string>>>;
+export type FileValues = Partial<Readonly<Record<SettingKey | 'apiKey', string>>>;
 
 export interface UserFile {
   /** The profile that holds where none is named. Default: `default`. */
@@ -30,9 +30,14 @@ export function findProjectFile(from: string): string | undefined {
   }
 }
 
-/** @throws UsageError when it isn't an object of texts. */
+/** @throws UsageError when it isn't an object of texts, or holds a key. */
 export function readProjectFile(file: string): FileValues {
-  return toValues(readJson(file) ?? {}, file);
+  const values = toValues(readJson(file) ?? {}, file);
+  if (values.apiKey === undefined) return values;
+  throw new UsageError(
+    `${file} holds a key, and is meant to be shared`,
+    'Take it out, and revoke it on the server.',
+  );
 }
 
 /** @throws UsageError when it isn't what {@link writeJson} writes. */

@@ -1,9 +1,10 @@
 import { dirname, resolve } from 'node:path';
 import { UsageError } from '../failure/usage-error.js';
+import { type ApiKey, apiKeyFor } from './api-key.js';
 import { findProjectFile, readProjectFile, readUserFile, userFile } from './files.js';
 
 /** What can be set, by a flag, in the environment, in the project's file or in the user's. */
-export const settingKeys = ['store', 'entity', 'project'] as const;
+export const settingKeys = ['store', 'entity', 'project', 'mode'] as const;
 export type SettingKey = (typeof settingKeys)[number];
 
 /** Where a value comes from. */
@@ -23,6 +24,8 @@ export interface Settings {
   readonly profiles: readonly string[];
   /** Absent where nothing is set: then the sdk's defaults hold. */
   readonly values: Partial<Readonly<Record<SettingKey, Setting>>>;
+  /** For the server, if the store is one. It is nobody's business to print it. */
+  readonly apiKey: ApiKey;
   /** The project's file, if there is one here or in a folder above. */
   readonly projectFile: string | undefined;
   readonly userFile: string;
@@ -39,6 +42,7 @@ const variables: Readonly<Record<SettingKey, string>> = {
   store: 'CAIRN_STORE',
   entity: 'CAIRN_ENTITY',
   project: 'CAIRN_PROJECT',
+  mode: 'CAIRN_MODE',
 };
 
 /**
@@ -52,7 +56,7 @@ export function readSettings({ flags, env, cwd }: SettingsRequest): Settings {
   const ofProject = findProjectFile(cwd);
   const project = ofProject === undefined ? {} : readProjectFile(ofProject);
   const profile = flags.profile ?? (env.CAIRN_PROFILE || user.profile || 'default');
-  const own = user.profiles[profile];
+  const own = Object.hasOwn(user.profiles, profile) ? user.profiles[profile] : undefined;
   const values: { -readonly [K in keyof Settings['values']]: Setting } = {};
   for (const key of settingKeys) {
     const found =
@@ -62,7 +66,14 @@ export function readSettings({ flags, env, cwd }: SettingsRequest): Settings {
       setting(inFile(key, own?.[key], ofUser), 'user file', ofUser);
     if (found !== undefined) values[key] = found;
   }
-  return { profile, profiles: Object.keys(user.profiles), values, projectFile: ofProject, userFile: ofUser };
+  return {
+    profile,
+    profiles: Object.keys(user.profiles),
+    values,
+    apiKey: apiKeyFor({ store: values.store, env, own, userFile: ofUser }),
+    projectFile: ofProject,
+    userFile: ofUser,
+  };
 }
 
 function setting(value: string | undefined, source: SettingSource, origin: string): Setting | undefined {

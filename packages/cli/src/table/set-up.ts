@@ -1,6 +1,6 @@
 import type { Argument, Command, CommandOption } from '../command.js';
 
-const key: Argument = { name: 'key', summary: 'store, entity or project' };
+const key: Argument = { name: 'key', summary: 'store, entity, project or mode' };
 const inProject: CommandOption = {
   flags: '--in-project',
   summary: 'in cairn.json, which is meant to be committed',
