@@ -3,6 +3,7 @@ import { bytesOnDisk } from '../packs/pack-format.js';
 import { condemnGarbage, readRepairs } from './condemn.js';
 import { checkWritable, type MaintenanceContext } from './context.js';
 import { dropPack } from './drop-packs.js';
+import { forgetLinks } from './forget-links.js';
 import { Marks } from './marks.js';
 import { allPacks, type PackUse, packUse } from './pack-rows.js';
 import { rewritePacks } from './rewrite-packs.js';
@@ -134,6 +135,7 @@ export async function collectGarbage(
     },
   );
 
+  await forgetLinks(database, options);
   const chosen = new Set([...dead, ...toRewrite].map(({ id }) => id));
   for (const pack of await packUse(database, options)) {
     const reason = !isOld(pack)

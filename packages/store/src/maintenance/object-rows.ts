@@ -61,7 +61,7 @@ export async function* recipePages(
 }
 
 /** After all digests. */
-const lastDigest: Uint8Array = new Uint8Array(33).fill(0xff);
+export const lastDigest: Uint8Array = new Uint8Array(33).fill(0xff);
 
 function toObject(row: Row): ObjectRow {
   return {
