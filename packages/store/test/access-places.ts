@@ -52,7 +52,7 @@ async function openPlace(openDatabase: OpenDatabase): Promise<AccessPlace> {
       format: { algorithm: 'blake3', chunker: defaultChunker },
       liveness: () => true,
       readOnly: false,
-      now: () => Date.now(),
+      now: () => now,
     });
     onTestFinished(() => store.close());
     return { store, database };
