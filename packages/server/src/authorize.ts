@@ -26,24 +26,25 @@ export async function authorize(
   if (rule.kind === 'admin' && !principal.isAdmin) throw forbidden('a server admin');
   if (rule.kind === 'entity') {
     const entity = subject.path.entity as string;
-    checkRole(
-      principal.roleIn({ entity }),
-      rule.role,
-      `the entity ${quote(entity)}`,
-      noSuch('entity', entity),
-    );
+    const missing = () => noSuch('entity', entity);
+    checkRole(principal.roleIn({ entity }), rule.role, () => `the entity ${quote(entity)}`, missing);
   }
   if (rule.kind !== 'project') return noProject;
   const { project, missing } = await findProject(rule.of, subject, catalog);
-  if (project === undefined) throw missing;
-  checkRole(principal.roleIn(project), rule.role, nameOf(project), missing);
+  if (project === undefined) throw missing();
+  checkRole(principal.roleIn(project), rule.role, () => nameOf(project), missing);
   return project;
 }
 
 /** Makes sure of a role in a project that a request names besides the one it is about. */
-export function checkRole(role: Role | undefined, needed: Role, where: string, missing: CairnError): void {
+export function checkRole(
+  role: Role | undefined,
+  needed: Role,
+  where: () => string,
+  missing: () => CairnError,
+): void {
   if (allows(role, needed)) return;
-  throw role === undefined ? missing : forbidden(`the role ${needed} in ${where}`);
+  throw role === undefined ? missing() : forbidden(`the role ${needed} in ${where()}`);
 }
 
 export function noSuch(what: 'entity' | 'project' | 'run' | 'version', name: string): CairnError {
@@ -58,14 +59,15 @@ export function nameOf({ entity, project }: ProjectRef): string {
 
 interface Found {
   readonly project: ProjectRef | undefined;
-  readonly missing: CairnError;
+  /** What is thrown for what isn't there. */
+  missing(): CairnError;
 }
 
 async function findProject(of: ProjectPlace, { path, body }: Subject, catalog: Catalog): Promise<Found> {
   switch (of) {
     case 'path': {
       const project = { entity: path.entity as string, project: path.project as string };
-      return { project, missing: noSuch('project', `${project.entity}/${project.project}`) };
+      return { project, missing: () => noSuch('project', `${project.entity}/${project.project}`) };
     }
     case 'run':
       return ofRun(path.runId as string, catalog);
@@ -81,11 +83,11 @@ async function findProject(of: ProjectPlace, { path, body }: Subject, catalog: C
 }
 
 async function ofRun(runId: string, catalog: Catalog): Promise<Found> {
-  return { project: await catalog.getRun(runId), missing: noSuch('run', runId) };
+  return { project: await catalog.getRun(runId), missing: () => noSuch('run', runId) };
 }
 
 async function ofVersion(versionId: string, catalog: Catalog): Promise<Found> {
-  return { project: await versionWithId(versionId, catalog), missing: noSuch('version', versionId) };
+  return { project: await versionWithId(versionId, catalog), missing: () => noSuch('version', versionId) };
 }
 
 /** A version by its id, also one that was deleted; `undefined` when there never was one. */

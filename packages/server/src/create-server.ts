@@ -1,16 +1,14 @@
-import { CairnError, quote } from '@cairn/core';
-import { Hono } from 'hono';
-import { beginExchange } from './exchange.js';
+import { quote } from '@cairn/core';
+import { dispatcher } from './dispatch.js';
 import { type Authenticate, byKey, withoutKeys } from './guard/authenticate.js';
 import { clientAddress } from './guard/client-address.js';
 import { defaultLimits, type Limits } from './guard/limits.js';
 import { rateLimiter } from './guard/rate.js';
 import { slots } from './guard/slots.js';
-import { HttpFailure } from './http/http-failure.js';
+import { type NodeHandler, nodeHandler } from './http/node-handler.js';
 import type { ServerEnv } from './http/read-body.js';
-import type { AnyRoute } from './route.js';
+import { toResponse } from './http/to-response.js';
 import { routeTable } from './routes/table.js';
-import { serveRoute } from './serve-route.js';
 import type { ServedStore } from './served-store.js';
 import type { Services } from './services.js';
 import { activity } from './watch/activity.js';
@@ -42,6 +40,8 @@ export interface ServerOptions {
 export interface Server {
   /** Answers a request. Never rejects. */
   fetch(request: Request, env?: ServerEnv): Promise<Response>;
+  /** The same for `node:http`, and for frameworks that take such a handler. Mount it before parsers of bodies. */
+  readonly node: NodeHandler;
   readonly basePath: string;
   /** Whether everybody is let in, so that it must be reached by this machine only. */
   readonly isOpen: boolean;
@@ -78,9 +78,10 @@ export function createServer(options: ServerOptions): Server {
     ]),
     isClosing: () => isClosing,
   };
-  const app = appOf(routeTable(basePath), basePath, services);
+  const answer = dispatcher(routeTable(basePath), basePath, services);
   return {
-    fetch: async (request, env = {}) => app.fetch(request, env),
+    fetch: async (request, env = {}) => toResponse(await answer(request, env)),
+    node: nodeHandler(answer),
     basePath,
     isOpen: auth === 'none',
     async firstToken() {
@@ -99,32 +100,4 @@ function checkBasePath(path: string): string {
   throw new TypeError(
     `${quote(path)} can't be a base path: write it like "/artifacts", without a slash at its end`,
   );
-}
-
-function appOf(
-  table: readonly AnyRoute[],
-  basePath: string,
-  services: Services,
-): Hono<{ Bindings: ServerEnv }> {
-  const app = new Hono<{ Bindings: ServerEnv }>();
-  for (const route of table) app.on(route.method, basePath + route.path, serveRoute(route, services));
-  const shapes = table.map(({ method, path }) => ({ method, shape: shapeOf(basePath + path) }));
-  app.notFound(({ req, env }) => {
-    const exchange = beginExchange(req.raw, env ?? {}, undefined, services);
-    const allowed = shapes.filter(({ shape }) => shape.test(req.path)).map(({ method }) => method);
-    return exchange.respond(exchange.failed(noRoute(req.method, req.path, allowed)));
-  });
-  return app;
-}
-
-function shapeOf(path: string): RegExp {
-  return new RegExp(`^${path.replace(/[.]/g, '\\.').replace(/:\w+/g, '[^/]+')}$`);
-}
-
-function noRoute(method: string, path: string, allowed: readonly string[]): CairnError | HttpFailure {
-  const failure = new CairnError('not_found', `there is no ${quote(`${method} ${path}`)}`, {
-    hint: 'The paths of the API are in docs/http-api.md, and at api/openapi.json.',
-  });
-  if (allowed.length === 0) return failure;
-  return new HttpFailure(failure, { status: 405, headers: { allow: [...new Set(allowed)].join(', ') } });
 }

@@ -5,7 +5,7 @@ import type { Principal } from '@cairn/store';
 import { HttpFailure } from './http/http-failure.js';
 import type { ServerEnv } from './http/read-body.js';
 import { requestIdOf } from './http/request-id.js';
-import { toResponse } from './http/to-response.js';
+import type { Sent } from './http/to-response.js';
 import type { Answer } from './route.js';
 import type { Services } from './services.js';
 import { withoutSecrets } from './watch/without-secrets.js';
@@ -24,17 +24,25 @@ export interface Exchange {
   readonly signal: AbortSignal;
   /** Who it turned out to be, for the log. */
   principal: Principal | undefined;
-  /** The response; the exchange ends when it is sent. */
-  respond(answer: Answer): Response;
+  /** What is sent; the exchange ends when it is sent. */
+  respond(answer: Answer): Sent;
   /** What is answered for a failure. */
   failed(failure: unknown): Answer;
 }
+
+/** On every answer: nothing here is a page, or to be kept by anybody in between. */
+const always: Readonly<Record<string, string>> = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+};
 
 /** What nginx made the status of a client that went before it had its answer; nobody but the log sees it. */
 const clientGone = 499;
 
 export function beginExchange(
   request: Request,
+  url: URL,
   env: ServerEnv,
   route: RouteLabel | undefined,
   services: Services,
@@ -46,20 +54,22 @@ export function beginExchange(
   const requestId = requestIdOf(headers.get(requestIdHeader));
   const address = clientAddress(env.address ?? env.incoming?.socket.remoteAddress, headers);
   let signal: AbortSignal | undefined;
+  let isFinished = false;
 
   function finish(status: number): void {
+    if (isFinished) return;
+    isFinished = true;
     end();
     if (route?.isProbe) return;
     const { user, key } = exchange.principal ?? {};
     const ms = Math.round((performance.now() - startedAt) * 1000) / 1000;
     const { method } = request;
     metrics.requestDone(route?.name ?? 'none', method, status, ms);
-    const path = new URL(request.url).pathname;
     const seen = signal?.aborted ? clientGone : status;
     journal.request({
       requestId,
       method,
-      path,
+      path: url.pathname,
       route: route?.name,
       status: seen,
       ms,
@@ -69,21 +79,29 @@ export function beginExchange(
     });
   }
 
-  async function* watched(
-    body: AsyncIterable<Uint8Array>,
-    status: number,
-  ): AsyncGenerator<Uint8Array, void, undefined> {
-    try {
-      for await (const chunk of body) {
-        metrics.sent(chunk.length);
-        yield chunk;
-      }
-    } catch (failure) {
-      journal.failure(requestId, route?.name, failure);
-      throw broken(env);
-    } finally {
-      finish(status);
-    }
+  /** The same stream, whose end is that of the exchange, also when nobody begins to read it. */
+  function watched(body: AsyncIterable<Uint8Array>, status: number): AsyncIterable<Uint8Array> {
+    const chunks = body[Symbol.asyncIterator]();
+    const iterator: AsyncIterator<Uint8Array> = {
+      async next() {
+        try {
+          const result = await chunks.next();
+          if (result.done) finish(status);
+          else metrics.sent(result.value.length);
+          return result;
+        } catch (failure) {
+          journal.failure(requestId, route?.name, failure);
+          finish(status);
+          throw new Error('the answer could not be completed'); // the cause is the server's own business
+        }
+      },
+      async return() {
+        finish(status);
+        await chunks.return?.();
+        return { done: true, value: undefined };
+      },
+    };
+    return { [Symbol.asyncIterator]: () => iterator };
   }
 
   const exchange: Exchange = {
@@ -99,12 +117,18 @@ export function beginExchange(
       const isStream = body !== undefined && typeof body !== 'string' && !(body instanceof Uint8Array);
       const isHead = request.method === 'HEAD';
       if (!isStream || isHead) finish(status);
-      const sent = isHead
-        ? withoutBody(answer)
-        : isStream
-          ? { ...answer, body: watched(body, status) }
-          : answer;
-      return toResponse(sent, { [requestIdHeader]: requestId });
+      const { json, headers: own } = answer;
+      const isJson = json !== undefined;
+      return {
+        status,
+        headers: {
+          ...always,
+          ...(isJson ? { 'content-type': 'application/json' } : {}),
+          [requestIdHeader]: requestId,
+          ...own,
+        },
+        body: isHead ? undefined : isStream ? watched(body, status) : isJson ? JSON.stringify(json) : body,
+      };
     },
     failed(failure) {
       const { error, status, headers: more } = toFailure(failure);
@@ -117,12 +141,6 @@ export function beginExchange(
   return exchange;
 }
 
-/** What is thrown for Node's side to see when an answer can't be completed: the client must not take it for whole. */
-function broken({ outgoing }: ServerEnv): Error {
-  if (outgoing instanceof ServerResponse) outgoing.destroy();
-  return new Error('the answer could not be completed');
-}
-
 function signalOf(request: Request, { outgoing }: ServerEnv): AbortSignal {
   // Taking the signal of a request from Node's adapter makes it a whole request first, which costs more than most answers.
   if (!(outgoing instanceof ServerResponse)) return request.signal;
@@ -131,10 +149,6 @@ function signalOf(request: Request, { outgoing }: ServerEnv): AbortSignal {
     if (!outgoing.writableFinished) controller.abort();
   });
   return controller.signal;
-}
-
-function withoutBody({ status, headers }: Answer): Answer {
-  return { status, ...(headers === undefined ? {} : { headers }) };
 }
 
 interface Failed {

@@ -4,8 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { CairnError, quote } from '@cairn/core';
 import type { Server } from './create-server.js';
 import { isLoopback } from './guard/authenticate.js';
-import { type Patience, watchSockets } from './guard/watch-sockets.js';
-import { toNodeHandler } from './node-handler.js';
+import { defaultPatience, type Patience, watchSockets } from './guard/watch-sockets.js';
 
 export interface ListenOptions {
   /** Default: 8787; 0 takes any that is free. */
@@ -38,14 +37,21 @@ export interface Listening {
  * taken or can't be had.
  */
 export async function listen(server: Server, options: ListenOptions = {}): Promise<Listening> {
-  const { port = 8787, host = '127.0.0.1', tls, patience } = options;
+  const { port = 8787, host = '127.0.0.1', tls } = options;
   if (server.isOpen && !isLoopback(host)) throw openToOthers(host);
-  const handler = toNodeHandler(server);
+  const patience = { ...defaultPatience, ...options.patience };
+  const settings = {
+    // A large upload over a slow line takes hours. Who does nothing is given up by `watchSockets`.
+    requestTimeout: 0,
+    headersTimeout: patience.headersMs,
+    connectionsCheckingInterval: Math.min(5000, patience.headersMs),
+    // Longer than that of proxies, which must not send into a connection that just ended.
+    keepAliveTimeout: 75_000,
+  };
   const node: NodeServer =
-    tls === undefined ? createHttpServer(handler) : createHttpsServer({ ...tls }, handler);
-  // A large upload over a slow line takes hours. Who does nothing is given up by `watchSockets`.
-  node.requestTimeout = 0;
-  node.keepAliveTimeout = 75_000; // longer than that of proxies, which must not send into a connection that just ended
+    tls === undefined
+      ? createHttpServer(settings, server.node)
+      : createHttpsServer({ ...settings, ...tls }, server.node);
   const stopWatching = watchSockets(node, patience);
   await bind(node, port, host);
   const url = urlOf(node, host, tls !== undefined) + server.basePath;

@@ -1,8 +1,6 @@
-import type { CallOptions } from '@cairn/core';
-import { CairnError } from '@cairn/core';
+import { CairnError, type CallOptions, quote } from '@cairn/core';
 import { maxQueryBytes } from '@cairn/remote/protocol';
 import type { Outcome, Principal } from '@cairn/store';
-import type { Context } from 'hono';
 import * as v from 'valibot';
 import { authorize } from './authorize.js';
 import type { Call } from './call.js';
@@ -11,37 +9,39 @@ import { nobody, refuseKeyInUrl } from './guard/authenticate.js';
 import { malformed, tooMany } from './http/http-failure.js';
 import type { ServerEnv } from './http/read-body.js';
 import { readJson } from './http/read-json.js';
+import type { Sent } from './http/to-response.js';
 import type { Answer, AnyRoute, Input } from './route.js';
 import type { Services } from './services.js';
 
-export type ServerContext = Context<{ Bindings: ServerEnv }>;
+/** A request, and what its path was found to be. */
+export interface Arrival {
+  readonly request: Request;
+  readonly url: URL;
+  readonly env: ServerEnv;
+  readonly path: Readonly<Record<string, string>>;
+}
 
 /** Everything between a request and its response: who asks, whether they may, what they ask, and what becomes of it. */
-export function serveRoute(
-  route: AnyRoute,
-  services: Services,
-): (context: ServerContext) => Promise<Response> {
-  return async (context) => {
-    const exchange = beginExchange(context.req.raw, context.env ?? {}, route, services);
-    try {
-      return exchange.respond(await answer(route, context, exchange, services));
-    } catch (failure) {
-      return exchange.respond(exchange.failed(failure));
-    }
-  };
+export async function serveRoute(route: AnyRoute, arrival: Arrival, services: Services): Promise<Sent> {
+  const { request, url, env } = arrival;
+  const exchange = beginExchange(request, url, env, route, services);
+  try {
+    return exchange.respond(await answer(route, arrival, exchange, services));
+  } catch (failure) {
+    return exchange.respond(exchange.failed(failure));
+  }
 }
 
 async function answer(
   route: AnyRoute,
-  { req, env = {} }: ServerContext,
+  { request, url, env, path }: Arrival,
   exchange: Exchange,
   services: Services,
 ): Promise<Answer> {
   if (services.isClosing() && !route.isProbe) throw closing();
-  const principal = await identify(route, req.raw, exchange, services);
+  const principal = await identify(route, request, exchange, services);
   const { requestId } = exchange;
-  const path = req.param();
-  const params = readParams(route, req.query());
+  const params = readParams(route, url.searchParams);
   const actor = { principal, requestId };
   const options: CallOptions = {
     get signal() {
@@ -50,7 +50,7 @@ async function answer(
   };
   // A rule is asked before the body is read, except where the body says what the rule is about.
   const isAboutBody = route.rule.kind === 'project' && route.rule.of === 'start';
-  const early = isAboutBody ? await readInput(route, req.raw, env) : undefined;
+  const early = isAboutBody ? await readInput(route, request, env) : undefined;
   const tell = (outcome: Outcome, place: { entity?: string; project?: string }, result?: Answer) =>
     route.audit === undefined
       ? undefined
@@ -67,9 +67,9 @@ async function answer(
       throw refusal;
     },
   );
-  const call: Call = { services, request: req.raw, env, requestId, path, principal, actor, project, options };
+  const call: Call = { services, request, env, requestId, path, principal, actor, project, options };
   try {
-    const input: Input<unknown, unknown> = { params, body: early ?? (await readInput(route, req.raw, env)) };
+    const input: Input<unknown, unknown> = { params, body: early ?? (await readInput(route, request, env)) };
     const result = await route.handle(call, input);
     await tell('done', project, result);
     return result;
@@ -107,12 +107,15 @@ function checkAddress({ address }: Exchange, { addressRate }: Services): void {
   if (wait > 0) throw tooMany('too many requests without a key that is known', wait);
 }
 
-function readParams(route: AnyRoute, query: Record<string, string>): unknown {
-  const names = Object.keys(query);
-  if (names.length === 0 && route.params === undefined) return undefined;
-  refuseKeyInUrl(names);
-  const long = names.find((name) => (query[name] as string).length > maxQueryBytes);
-  if (long !== undefined) throw malformed(`${long} has more than ${maxQueryBytes} characters`);
+function readParams(route: AnyRoute, search: URLSearchParams): unknown {
+  const query: Record<string, string> = {};
+  for (const [name, value] of search) {
+    refuseKeyInUrl(name);
+    if (Object.hasOwn(query, name)) throw malformed(`${quote(name)} is there twice`);
+    if (value.length > maxQueryBytes)
+      throw malformed(`${quote(name)} has more than ${maxQueryBytes} characters`);
+    query[name] = value;
+  }
   return route.params === undefined ? undefined : check(route.params, query);
 }
 

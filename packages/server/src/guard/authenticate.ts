@@ -55,14 +55,12 @@ const credentials: ReadonlySet<string> = new Set([
 ]);
 
 /** A URL ends up in histories and logs; and of two keys nobody could say which one counts. */
-export function refuseKeyInUrl(names: Iterable<string>): void {
-  for (const name of names) {
-    if (!credentials.has(name.toLowerCase())) continue;
-    throw malformed(
-      'a key must not be in the URL',
-      'Send it as a header only, and replace the key: URLs are written down.',
-    );
-  }
+export function refuseKeyInUrl(name: string): void {
+  if (!credentials.has(name.toLowerCase())) return;
+  throw malformed(
+    'a key must not be in the URL',
+    'Send it as a header only, and replace the key: URLs are written down.',
+  );
 }
 
 /** Without keys, a page of another site must not do through a browser what its reader may do. */

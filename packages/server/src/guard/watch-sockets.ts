@@ -22,9 +22,7 @@ interface Turn {
 }
 
 /** Gives up connections whose clients do nothing, while it is their turn. Answers what ends it. */
-export function watchSockets(server: Server, given: Partial<Patience> = {}): () => void {
-  const { headersMs, idleMs, idleBytes } = { ...defaultPatience, ...given };
-  server.headersTimeout = headersMs;
+export function watchSockets(server: Server, { idleMs, idleBytes }: Patience): () => void {
   const turns = new Map<Socket, Turn>();
   server.on('request', (request, response) => {
     const { socket } = request;

@@ -1,28 +1,16 @@
-import type { Answer } from '../route.js';
-
-/** On every answer: nothing here is a page, or to be kept by anybody in between. */
-const always: Readonly<Record<string, string>> = {
-  'cache-control': 'no-store',
-  'x-content-type-options': 'nosniff',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-};
-
-/** An answer as the web's own class. Its body, if it is a stream, is read as fast as it is taken. */
-export function toResponse(answer: Answer, headers: Readonly<Record<string, string>>): Response {
-  const { status, json, body } = answer;
-  const isJson = json !== undefined;
-  return new Response(isJson ? JSON.stringify(json) : toBody(body), {
-    status,
-    headers: {
-      ...always,
-      ...(isJson ? { 'content-type': 'application/json' } : {}),
-      ...headers,
-      ...answer.headers,
-    },
-  });
+/** What is sent for a request. */
+export interface Sent {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array | AsyncIterable<Uint8Array> | undefined;
 }
 
-function toBody(body: Answer['body']): ReadableStream<Uint8Array> | string | Uint8Array<ArrayBuffer> | null {
+/** As the web's own class. A body that is a stream is read as fast as it is taken. */
+export function toResponse({ status, headers, body }: Sent): Response {
+  return new Response(toBody(body), { status, headers });
+}
+
+function toBody(body: Sent['body']): ReadableStream<Uint8Array> | string | Uint8Array<ArrayBuffer> | null {
   if (body === undefined) return null;
   if (typeof body === 'string' || body instanceof Uint8Array) return body as string | Uint8Array<ArrayBuffer>;
   const iterator = body[Symbol.asyncIterator]();

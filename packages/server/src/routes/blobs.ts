@@ -107,12 +107,12 @@ async function answerBlob(
       hint: 'It is blake3: or sha256:, and 64 lower-case hex digits.',
     });
   }
-  const missing = new CairnError('not_found', `the project has no blob ${digest}`);
-  if (!digest.startsWith(`${store.format.algorithm}:`)) throw missing;
+  const missing = () => new CairnError('not_found', `the project has no blob ${digest}`);
+  if (!digest.startsWith(`${store.format.algorithm}:`)) throw missing();
   const raw = Buffer.from(digest.slice(digest.indexOf(':') + 1), 'hex');
   const [isLinked] = await store.access.linked(project, [raw], options);
   const [size] = isLinked === 1 ? await store.sizesOf([raw], options) : [];
-  if (size === undefined) throw missing;
+  if (size === undefined) throw missing();
   const headers = {
     'content-type': 'application/octet-stream',
     // Never shown by a browser, whatever is in it.

@@ -101,9 +101,9 @@ export const runRoutes: readonly AnyRoute[] = [
     async handle({ services: { store }, path, principal, options }) {
       const versionId = path.versionId as string;
       const version = await versionWithId(versionId, store.catalog);
-      const missing = noSuch('version', versionId);
-      if (version === undefined) throw missing;
-      checkRole(principal.roleIn(version), 'read', nameOf(version), missing);
+      const missing = () => noSuch('version', versionId);
+      if (version === undefined) throw missing();
+      checkRole(principal.roleIn(version), 'read', () => nameOf(version), missing);
       await store.catalog.recordUse(path.runId as string, versionId, options);
       return done;
     },

@@ -142,9 +142,9 @@ export const versionRoutes: readonly AnyRoute[] = [
 /** Makes sure that somebody may write into the project of a run, which need not be that of the version. */
 async function checkRun(runId: string, principal: Principal, catalog: Catalog): Promise<void> {
   const run = await catalog.getRun(runId);
-  const missing = noSuch('run', runId);
-  if (run === undefined) throw missing;
-  checkRole(principal.roleIn(run), 'write', nameOf(run), missing);
+  const missing = () => noSuch('run', runId);
+  if (run === undefined) throw missing();
+  checkRole(principal.roleIn(run), 'write', () => nameOf(run), missing);
 }
 
 /** Makes sure that a manifest is what is said of it, and that the project has all that it names; answers the basis of that. */
