@@ -46,8 +46,7 @@ export const api = '/api/v1';
 export async function openLab(options: Partial<ServerOptions> = {}): Promise<Lab> {
   const folder = await mkdtemp(join(tmpdir(), 'cairn-server-test-'));
   let passed = 0;
-  const local = await openStore(folder, { now: () => new Date(Date.now() + passed) });
-  const store = { ...local, adoptPack: async () => 0 };
+  const store = await openStore(folder, { now: () => new Date(Date.now() + passed) });
   const log: Heard[] = [];
   const hear = (level: string) => (fields: object, message: string) =>
     void log.push({ level, fields, message });

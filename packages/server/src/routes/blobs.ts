@@ -2,7 +2,6 @@ import type { ProjectRef } from '@cairn/core';
 import { type ByteRange, CairnError, type CallOptions, isContentDigest, quote } from '@cairn/core';
 import {
   basisAnswer,
-  basisHeader,
   bitmapType,
   digestsType,
   encodeBitmap,
@@ -51,18 +50,13 @@ export const blobRoutes: readonly AnyRoute[] = [
   route({
     ...routes.addPack,
     name: 'addPack',
-    summary: 'Sends a pack, all of which becomes the project’s.',
+    summary: "Sends a pack, all of which becomes the project's.",
     rule: inProject('write'),
     bodyType: packType,
     answers: [gives(packAnswer, 'What became of it: all is durable.')],
     async handle(call) {
-      const { store } = call.services;
       checkAlgorithm(call);
-      const basis = call.request.headers.get(basisHeader) ?? undefined;
-      const { project, options } = call;
-      return receivePack(call, async (file) =>
-        ok({ records: await store.adoptPack(file, { project, basis }, options) }),
-      );
+      return ok({ records: await receivePack(call) });
     },
   }),
   route({
