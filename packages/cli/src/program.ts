@@ -28,11 +28,13 @@ export function createProgram(table: readonly Command[], execute: Execute): Comm
     .usage('<command> [options]')
     .helpOption('-h, --help', 'explain a command')
     .version(cliVersion(), '-V, --version', 'print the version')
+    // Else what is before the name of a command would also be looked for behind it, and in its values.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ outputError: () => undefined, getOutHasColors: () => helpHasColors() })
-    .configureHelp({ showGlobalOptions: true, sortSubcommands: false, styleTitle: bold });
+    .configureHelp({ sortSubcommands: false, styleTitle: bold });
   program.helpCommand('help [command]', 'explain a command');
-  for (const option of globalOptions) program.addOption(toOption(option));
+  addGlobalOptions(program);
   for (const group of groups) {
     for (const command of table) if (command.group === group) addCommand(program, command, execute);
   }
@@ -51,8 +53,9 @@ function addCommand(program: CommanderCommand, command: Command, execute: Execut
     made.argument(optional ? `[${inner}]` : `<${inner}>`, summary);
   }
   for (const option of command.options ?? []) made.addOption(toOption(option));
+  addGlobalOptions(made);
   if (command.examples.length > 0) made.addHelpText('after', () => examplesText(command));
-  made.action(() => execute(command, made.args, new Map(Object.entries(givenOptions(made)))));
+  made.action(() => execute(command, made.args, givenOptions(made)));
 }
 
 function familyOf(program: CommanderCommand, name: string): CommanderCommand {
@@ -63,20 +66,25 @@ function familyOf(program: CommanderCommand, name: string): CommanderCommand {
   return program.command(name).description(family.summary).helpGroup(`${family.group}:`).helpCommand(false);
 }
 
-/** By the long name without `--`, as in the table. */
-function givenOptions(command: CommanderCommand): Record<string, unknown> {
-  const values = command.optsWithGlobals();
-  const declared = [
-    ...command.options,
-    ...(command.parent?.options ?? []),
-    ...(command.parent?.parent?.options ?? []),
-  ];
-  return Object.fromEntries(
-    declared.flatMap((option) => {
-      const value = values[option.attributeName()];
-      return value === undefined ? [] : [[option.name().replace(/^no-/, ''), value]];
-    }),
-  );
+/** By the long name without `--`, as in the table. What is behind the command's name comes before what is ahead of it. */
+function givenOptions(command: CommanderCommand): ReadonlyMap<string, unknown> {
+  const given = new Map<string, unknown>();
+  const fromRoot: CommanderCommand[] = [];
+  for (let at: CommanderCommand | null = command; at !== null; at = at.parent) fromRoot.unshift(at);
+  for (const at of fromRoot) {
+    for (const option of at.options) {
+      const key = option.name().replace(/^no-/, '');
+      const value: unknown = at.getOptionValue(option.attributeName());
+      const isSaid = at.getOptionValueSource(option.attributeName()) === 'cli';
+      if (value !== undefined && (isSaid || !given.has(key))) given.set(key, value);
+    }
+  }
+  return given;
+}
+
+function addGlobalOptions(command: CommanderCommand): void {
+  for (const option of globalOptions)
+    command.addOption(toOption(option).helpGroup('Options of every command:'));
 }
 
 function toOption({ flags, summary, many, choices }: CommandOption): Option {

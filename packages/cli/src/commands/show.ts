@@ -3,7 +3,7 @@ import type { Version } from '@cairn/sdk';
 import type { Invocation } from '../invocation.js';
 import { flatten } from '../look/flatten.js';
 import { runJson, runText } from '../look/run-text.js';
-import { addressOf, versionJson } from '../look/version-list.js';
+import { addressOf, aliasesOf, versionJson } from '../look/version-list.js';
 import { agoText, bytesText, countOf, durationText } from '../output/format.js';
 import { printRecord } from '../output/print-list.js';
 
@@ -22,7 +22,7 @@ export async function run(invocation: Invocation): Promise<void> {
   const { bold, dim, green } = output.colors;
   const facts: [string, string][] = [
     ['digest', version.digest],
-    ['aliases', green([...version.aliases].map(printable).join(', '))],
+    ['aliases', green(aliasesOf(version).map(printable).join(', '))],
     ['tags', [...version.tags].join(', ')],
     ['holds', `${countOf(version.entryCount, 'file')}, ${bytesText(version.size)}`],
     ['created', `${version.createdAt}  ${dim(agoText(version.createdAt))}`],

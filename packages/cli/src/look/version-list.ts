@@ -7,8 +7,8 @@ export function versionJson(version: Version<object>): object {
   const { id, entity, project, name, type, digest, description = null, metadata } = version;
   return {
     ...{ entity, project, name, version: version.version, type, digest },
-    aliases: [...version.aliases],
-    tags: [...version.tags],
+    aliases: aliasesOf(version),
+    tags: [...version.tags].sort(),
     size: version.size,
     files: version.entryCount,
     ...{ description, metadata, created: version.createdAt, id },
@@ -20,13 +20,18 @@ export function addressOf({ name, version }: Pick<Version<object>, 'name' | 'ver
   return `${name}:${version}`;
 }
 
+/** In order, also after an edit. */
+export function aliasesOf({ aliases }: Version<object>): string[] {
+  return [...aliases].sort();
+}
+
 const columns: readonly Column<Version>[] = [
   { heading: 'VERSION', text: addressOf, color: ({ cyan }) => cyan },
   { heading: 'TYPE', shrinks: true, text: ({ type }) => type },
   {
     heading: 'ALIASES',
     shrinks: true,
-    text: ({ aliases }) => [...aliases].join(', '),
+    text: (v) => aliasesOf(v).join(', '),
     color: ({ green }) => green,
   },
   { heading: 'FILES', align: 'right', text: (v) => countText(v.entryCount), exact: (v) => v.entryCount },
