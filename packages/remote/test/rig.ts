@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Store } from '@cairn/core';
-import { onTestFinished } from 'vitest';
+import { type BlobStore, type ByteRange, type ContentDigest, readAll, type Store } from '@cairn/core';
+import { expect, onTestFinished } from 'vitest';
 import { type OpenRemoteOptions, openRemote } from '../src/index.js';
 import { type LoopbackServer, startLoopbackServer } from './loopback-server.js';
 
@@ -46,3 +46,18 @@ export async function connect(
 }
 
 export const noise = (length: number): Uint8Array => new Uint8Array(randomBytes(length));
+
+/** All bytes of a blob, or of a part of it. */
+export async function readBack(
+  blobs: BlobStore,
+  digest: ContentDigest | undefined,
+  range?: ByteRange,
+): Promise<Buffer> {
+  return Buffer.from(await readAll(blobs.open(digest ?? 'blake3:', { range })));
+}
+
+/** Compares at once what would take a matcher seconds. */
+export function expectBytes(found: Uint8Array, expected: Uint8Array): void {
+  expect(found.length).toBe(expected.length);
+  expect(Buffer.compare(found, expected)).toBe(0);
+}
