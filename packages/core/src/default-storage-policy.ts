@@ -19,6 +19,7 @@ import type {
 } from './seams/storage-policy.js';
 import type { Source } from './source.js';
 import { checkUri } from './uri.js';
+import { Waiting } from './waiting.js';
 
 /** How many objects one reference may bring, if the caller doesn't say. */
 export const defaultMaxObjects = 10_000;
@@ -67,7 +68,7 @@ async function* storeFiles(
   files: AnyIterable<FileToStore>,
   options?: TransferOptions,
 ): AsyncIterable<StoredFile> {
-  const waiting = new Map<number, string>();
+  const waiting = new Waiting<number, string>();
   let count = 0;
   const toSource = ({ path, source }: FileToStore): Source => {
     waiting.set(count++, checkPath(path));
@@ -101,7 +102,7 @@ async function* loadFiles(
   files: AnyIterable<FileToLoad>,
   options?: TransferOptions,
 ): AsyncIterable<LoadedFile> {
-  const waiting = new Map<number, FileEntry>();
+  const waiting = new Waiting<number, FileEntry>();
   async function* requests() {
     let index = 0;
     for await (const { entry, to } of files) {
@@ -114,11 +115,10 @@ async function* loadFiles(
   }
 }
 
-function take<T>(waiting: Map<number, T>, index: number): T {
-  const value = waiting.get(index);
+function take<T>(waiting: Waiting<number, T>, index: number): T {
+  const value = waiting.take(index);
   if (value === undefined)
     throw new TypeError(`a blob store answered for item ${index}, which it was not given`);
-  waiting.delete(index);
   return value;
 }
 

@@ -113,3 +113,4 @@ export type { FileStamp, Source } from './source.js';
 export { codeOfStatus, typedFailures } from './typed-failures.js';
 export { untilAborted } from './until-aborted.js';
 export { checkUri, maxUriBytes, schemeOf } from './uri.js';
+export { Waiting } from './waiting.js';

@@ -11,6 +11,7 @@ import {
   type Store,
   type StoredFile,
   type TransferOptions,
+  Waiting,
   type WrittenManifest,
   writeManifest,
 } from '@cairn/core';
@@ -90,7 +91,7 @@ async function storeFiles(
   onFile: OnFile,
   options: TransferOptions,
 ): Promise<void> {
-  const waiting = new Map<string, number>();
+  const waiting = new Waiting<string, number>();
   function* toStore(): Generator<FileToStore> {
     let number = 0;
     for (const draft of table.added()) {
@@ -109,9 +110,8 @@ async function storeFiles(
     }
   }
   for await (const file of policy.storeFiles(toStore(), options)) {
-    const number = waiting.get(file.entry.path);
+    const number = waiting.take(file.entry.path);
     if (number === undefined) throw mistaken(policy, file.entry.path, 'answers for a file it was not given:');
-    waiting.delete(file.entry.path);
     onFile(number, file);
   }
   for (const path of waiting.keys()) throw mistaken(policy, path, 'did not store');
