@@ -1,6 +1,6 @@
-import { compareUtf8, sortByUtf8 } from '@cairn/core';
+import { compareUtf8, type FileStamp, sortByUtf8 } from '@cairn/core';
 import { stampAt, type WalkedFiles } from '@cairn/file';
-import { sizeOf } from './content.js';
+import { type Content, sizeOf } from './content.js';
 import type { DraftEntry, NewFile } from './draft-entry.js';
 
 /**
@@ -40,9 +40,31 @@ export function loosen(folder: Folder): Map<string, DraftEntry> {
 }
 
 export function fileAt(files: WalkedFiles, index: number): NewFile {
-  const name = files.names[index] as string;
-  const content = { kind: 'path', path: files.folder + name, stamp: stampAt(files, index) } as const;
-  return { kind: 'new', path: files.prefix + name, content };
+  return new FileInColumns(files, index);
+}
+
+/** No literals, nor one for its content, for the reason of `stampAt`. */
+class FileInColumns implements NewFile {
+  readonly kind = 'new';
+  readonly path: string;
+  readonly content: Content;
+
+  constructor(files: WalkedFiles, index: number) {
+    const name = files.names[index] as string;
+    this.path = files.prefix + name;
+    this.content = new PathContent(files.folder + name, stampAt(files, index));
+  }
+}
+
+class PathContent {
+  readonly kind = 'path';
+  readonly path: string;
+  readonly stamp: FileStamp;
+
+  constructor(path: string, stamp: FileStamp) {
+    this.path = path;
+    this.stamp = stamp;
+  }
 }
 
 /** The position in a list that is in the order of UTF-8. */

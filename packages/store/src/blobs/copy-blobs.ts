@@ -150,7 +150,7 @@ async function copyBatch(
           await copySlowly(context, file.digest, file.path, options);
           wanted.group.skip();
         } else if (result.outcome === 'right')
-          wanted.group.note({ path: file.path, stamp: result.stamp }, raw, readAt);
+          wanted.group.note({ path: file.path, stamp: result.stamp }, readAt, raw);
         else written.add({ path: file.path, stamp: result.stamp, digest: raw, group: wanted.group });
         onBytes?.(file.size);
         results.push({ index: wanted.index, size: file.size, written: result?.outcome !== 'right' });

@@ -13,32 +13,63 @@ export async function* inParallel<T, R>(
   stop?: () => void,
 ): AsyncGenerator<R, void, undefined> {
   const source = asyncIterator(items);
-  const underWay = new Map<number, Promise<{ readonly index: number; readonly result: R }>>();
-  let pull: Promise<{ readonly next: IteratorResult<T> }> | undefined;
+  let done: R[] = [];
+  let failure: { readonly error: unknown } | undefined;
   let isMore = true;
+  let isPulling = false;
+  let running = 0;
   let count = 0;
-  try {
-    while (isMore || underWay.size > 0) {
-      if (isMore && underWay.size < limit) pull ??= source.next().then((next) => ({ next }));
-      const event = await Promise.race([...(pull === undefined ? [] : [pull]), ...underWay.values()]);
-      if ('result' in event) {
-        underWay.delete(event.index);
-        yield event.result;
-        continue;
-      }
-      pull = undefined;
-      if (event.next.done === true) {
-        isMore = false;
-        continue;
-      }
-      const index = count++;
-      const done = work(event.next.value, index).then((result) => ({ index, result }));
-      underWay.set(index, done);
+  let wake = (): void => undefined;
+
+  async function pull(): Promise<void> {
+    isPulling = true;
+    try {
+      const next = await source.next();
+      if (next.done === true) isMore = false;
+      else follow(run(next.value, count++));
+    } finally {
+      isPulling = false;
     }
+  }
+
+  async function run(item: T, index: number): Promise<void> {
+    running++;
+    try {
+      const result = await work(item, index);
+      done.push(result);
+    } finally {
+      running--;
+    }
+  }
+
+  // Not by racing what is under way: each race stays with the promises that lost it, and with it all that won before.
+  function follow(part: Promise<void>): void {
+    part
+      .catch((error: unknown) => {
+        failure ??= { error };
+      })
+      .finally(() => wake());
+  }
+
+  function change(): Promise<void> {
+    return new Promise((resolve) => {
+      wake = resolve;
+    });
+  }
+
+  try {
+    while (failure === undefined && (isMore || isPulling || running > 0 || done.length > 0)) {
+      if (isMore && !isPulling && running < limit) follow(pull());
+      const results = done;
+      done = [];
+      for (const result of results) yield result;
+      if (results.length === 0) await change();
+    }
+    if (failure !== undefined) throw failure.error;
   } finally {
-    if (isMore || underWay.size > 0) stop?.();
+    if (isMore || running > 0) stop?.();
     if (isMore) await source.return(undefined);
-    await Promise.allSettled([pull, ...underWay.values()]);
+    while (isPulling || running > 0) await change();
   }
 }
 

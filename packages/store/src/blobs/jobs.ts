@@ -8,22 +8,27 @@ import type { SeenGroup } from '../stat-cache/stat-cache.js';
 /** A part of a put: what needs no work, many small things that fit into a buffer together, or a large one. */
 export type Job =
   | { readonly kind: 'known'; readonly results: readonly PutResult[] }
-  | { readonly kind: 'files'; readonly files: readonly NewFile[] }
-  | { readonly kind: 'bytes'; readonly items: readonly NewBytes[] }
-  | { readonly kind: 'large file'; readonly file: NewFile }
+  | ({ readonly kind: 'files' } & NewFiles)
+  | ({ readonly kind: 'bytes' } & NewBytes)
+  | ({ readonly kind: 'large file' } & NewLargeFile)
   | { readonly kind: 'stream'; readonly open: () => AnyIterable<Uint8Array>; readonly index: number };
 
-export interface NewBytes {
-  readonly bytes: Uint8Array;
-  /** Its place among all sources. */
-  readonly index: number;
+/** Small things, each with its place among all sources. In columns, because a put may have millions of them. */
+interface Gathered<T> {
+  readonly items: readonly T[];
+  readonly indexes: readonly number[];
 }
 
-/** A file whose bytes aren't known. */
-export interface NewFile extends FileToRead {
-  /** Its place among all sources. */
+export type NewBytes = Gathered<Uint8Array>;
+
+/** Files whose bytes aren't known, and where to note what they are. */
+export interface NewFiles extends Gathered<FileToRead> {
+  readonly groups: readonly SeenGroup[];
+}
+
+export interface NewLargeFile {
+  readonly file: FileToRead;
   readonly index: number;
-  /** Where to note what they are. */
   readonly group: SeenGroup;
 }
 
@@ -32,7 +37,7 @@ export interface JobContext {
   readonly seen: FileMemory;
   readonly limits: JobLimits;
   /** A digest by its bytes. */
-  readonly name: (digest: Uint8Array) => PutResult['digest'];
+  readonly name: (digest: Buffer) => PutResult['digest'];
 }
 
 export interface JobLimits {
@@ -50,8 +55,8 @@ export async function* intoJobs(
   options: TransferOptions,
 ): AsyncGenerator<Job, void, undefined> {
   const { limits } = context;
-  const batch = new Batch<NewFile>(limits);
-  const bytes = new Batch<NewBytes>(limits);
+  const files = new Batch<FileToRead, SeenGroup>(limits);
+  const bytes = new Batch<Uint8Array>(limits);
   for await (const { key, items, index: first } of groupByFolder(sources, pathOf)) {
     if (key === undefined) {
       for (const [i, source] of items.entries()) {
@@ -59,41 +64,48 @@ export async function* intoJobs(
         if (source.kind === 'stream') yield { kind: 'stream', open: () => source.open(), index };
         if (source.kind !== 'bytes') continue;
         const size = source.bytes.length;
-        if (size > limits.smallBytes) yield { kind: 'stream', open: () => [source.bytes], index };
-        else
-          for (const full of bytes.add({ bytes: source.bytes, index }, size))
-            yield { kind: 'bytes', items: full };
+        if (size > limits.smallBytes) {
+          yield { kind: 'stream', open: () => [source.bytes], index };
+          continue;
+        }
+        if (!bytes.hasRoom(size)) yield { kind: 'bytes', ...bytes.take() };
+        bytes.add(source.bytes, size, index, undefined);
       }
       continue;
     }
-    const files = items.map((source, i) => toFile(context.fs, source, first + i));
-    const group = await context.seen.recall(key, files.length, options);
+    const group = await context.seen.recall(key, items.length, options);
     const results: PutResult[] = [];
-    for (const file of files) {
+    for (const [i, source] of items.entries()) {
+      const file = toFile(context.fs, source);
+      const index = first + i;
       const { size } = file.stamp;
       const known = group.digestOf(file);
       if (known !== undefined && looksTheSame(context.fs, file)) {
         group.keep(file);
         options.onBytes?.(size);
-        results.push({ index: file.index, digest: context.name(known), size, created: false });
-      } else if (size > limits.smallBytes) yield { kind: 'large file', file: { ...file, group } };
-      else for (const full of batch.add({ ...file, group }, size)) yield { kind: 'files', files: full };
+        results.push({ index, digest: context.name(known), size, created: false });
+      } else if (size > limits.smallBytes) {
+        yield { kind: 'large file', file, index, group };
+      } else {
+        if (!files.hasRoom(size)) yield { kind: 'files', ...files.take() };
+        files.add(file, size, index, group);
+      }
     }
     if (results.length > 0) yield { kind: 'known', results };
   }
-  for (const rest of bytes.rest()) yield { kind: 'bytes', items: rest };
-  for (const rest of batch.rest()) yield { kind: 'files', files: rest };
+  if (!bytes.isEmpty) yield { kind: 'bytes', ...bytes.take() };
+  if (!files.isEmpty) yield { kind: 'files', ...files.take() };
 }
 
 function pathOf(source: Source): string | undefined {
   return source.kind === 'path' ? source.path : undefined;
 }
 
-function toFile(fs: FileSystem, source: Source, index: number): FileToRead & { readonly index: number } {
+function toFile(fs: FileSystem, source: Source): FileToRead {
   const { path, stamp } = source as Source & { kind: 'path' };
-  if (stamp !== undefined) return { path, stamp, index };
+  if (stamp !== undefined) return source as FileToRead & Source;
   try {
-    return { path, stamp: stampOf(fs.sync.statSync(path), path), index };
+    return { path, stamp: stampOf(fs.sync.statSync(path), path) };
   } catch (error) {
     throw translateFsError(error, 'read', path);
   }
@@ -108,26 +120,40 @@ function looksTheSame({ sync }: FileSystem, { path, stamp }: FileToRead): boolea
   }
 }
 
-class Batch<T> {
+class Batch<T, G = undefined> {
   readonly #limits: JobLimits;
   #items: T[] = [];
+  #indexes: number[] = [];
+  #groups: G[] = [];
   #bytes = 0;
 
   constructor(limits: JobLimits) {
     this.#limits = limits;
   }
 
-  /** Takes an item, and gives what was gathered before if that leaves no room for it. */
-  *add(item: T, bytes: number): Generator<readonly T[]> {
+  get isEmpty(): boolean {
+    return this.#items.length === 0;
+  }
+
+  hasRoom(bytes: number): boolean {
     const { batchBytes, batchCount } = this.#limits;
-    if (this.#bytes + bytes > batchBytes || this.#items.length === batchCount) yield* this.rest();
+    return this.isEmpty || (this.#bytes + bytes <= batchBytes && this.#items.length < batchCount);
+  }
+
+  add(item: T, bytes: number, index: number, group: G): void {
     this.#items.push(item);
+    this.#indexes.push(index);
+    this.#groups.push(group);
     this.#bytes += bytes;
   }
 
-  *rest(): Generator<readonly T[]> {
-    if (this.#items.length > 0) yield this.#items;
+  /** Gives what was gathered, and is empty. */
+  take(): { items: readonly T[]; indexes: readonly number[]; groups: readonly G[] } {
+    const taken = { items: this.#items, indexes: this.#indexes, groups: this.#groups };
     this.#items = [];
+    this.#indexes = [];
+    this.#groups = [];
     this.#bytes = 0;
+    return taken;
   }
 }

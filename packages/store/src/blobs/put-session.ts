@@ -7,13 +7,15 @@ import {
   untilAborted,
 } from '@cairn/core';
 import { digestAt, type Hashed, type HashedBlob } from '../ingest/hashed.js';
+import type { FileToRead } from '../ingest/source-file.js';
 import type { FinishedPack } from '../packs/open-pack.js';
-import { rawDigest } from '../packs/pack-format.js';
+import { digestBytes, rawDigest } from '../packs/pack-format.js';
 import { keyOf } from '../packs/pack-index.js';
 import type { FileMemory } from '../stat-cache/file-memory.js';
+import type { SeenGroup } from '../stat-cache/stat-cache.js';
 import type { Port, SharedPorts } from '../threads/ports.js';
 import { HeldPorts, type Need } from './held-ports.js';
-import type { Job, JobLimits, NewBytes, NewFile } from './jobs.js';
+import type { Job, JobLimits, NewBytes, NewFiles, NewLargeFile } from './jobs.js';
 import type { PackHome, PackIntake } from './pack-home.js';
 
 export interface PutContext {
@@ -70,10 +72,10 @@ export class PutSession {
     if (job.kind === 'known') return job.results;
     const port = await this.#ports.take(needOf(job));
     try {
-      if (job.kind === 'files') return await this.#keepFiles(port, job.files);
-      if (job.kind === 'bytes') return await this.#keepBytes(port, job.items);
+      if (job.kind === 'files') return await this.#keepFiles(port, job);
+      if (job.kind === 'bytes') return await this.#keepBytes(port, job);
       if (job.kind === 'stream') return [{ ...(await this.#keepStream(port, job)), index: job.index }];
-      return [await this.#keepLargeFile(port, job.file)];
+      return [await this.#keepLargeFile(port, job)];
     } finally {
       this.#ports.leave(port);
     }
@@ -100,19 +102,22 @@ export class PutSession {
     await this.#ports.end();
   }
 
-  async #keepFiles(port: Port, files: readonly NewFile[]): Promise<PutResult[]> {
+  async #keepFiles(port: Port, { items, indexes, groups }: NewFiles): Promise<PutResult[]> {
     const readAt = Date.now();
-    const hashed = await port.readFiles(files.map(({ path, stamp }) => ({ path, stamp })));
-    const results = await this.#keepAll(port, hashed, files);
-    for (const [i, file] of files.entries()) file.group.note(file, digestAt(hashed.digests, i), readAt);
+    const hashed = await port.readFiles(items);
+    const results = await this.#keepAll(port, hashed, indexes);
+    for (let i = 0; i < items.length; i++) {
+      (groups[i] as SeenGroup).note(items[i] as FileToRead, readAt, hashed.digests, i * digestBytes);
+    }
     return results;
   }
 
-  async #keepBytes(port: Port, items: readonly NewBytes[]): Promise<PutResult[]> {
-    return this.#keepAll(port, await port.takeBytes(items.map(({ bytes }) => bytes)), items);
+  async #keepBytes(port: Port, { items, indexes }: NewBytes): Promise<PutResult[]> {
+    return this.#keepAll(port, await port.takeBytes(items), indexes);
   }
 
-  async #keepLargeFile(port: Port, { path, stamp, index, group }: NewFile): Promise<PutResult> {
+  async #keepLargeFile(port: Port, { file, index, group }: NewLargeFile): Promise<PutResult> {
+    const { path, stamp } = file;
     const readAt = Date.now();
     await port.openFile({ path, stamp });
     for (;;) {
@@ -120,20 +125,18 @@ export class PutSession {
       await this.#keep(port, part);
       if (part.blob === undefined) continue;
       const result = await this.#keepBlob(part.blob);
-      group.note({ path, stamp }, rawDigest(result.digest), readAt);
+      group.note(file, readAt, rawDigest(result.digest));
       return { ...result, index };
     }
   }
 
-  async #keepAll(
-    port: Port,
-    hashed: Hashed,
-    items: readonly { readonly index: number }[],
-  ): Promise<PutResult[]> {
+  async #keepAll(port: Port, hashed: Hashed, indexes: readonly number[]): Promise<PutResult[]> {
     const wanted = await this.#keep(port, hashed);
-    return items.map(({ index }, i) => ({
+    const { buffer, byteOffset, length } = hashed.digests;
+    const digests = Buffer.from(buffer, byteOffset, length);
+    return indexes.map((index, i) => ({
       index,
-      digest: this.name(digestAt(hashed.digests, i)),
+      digest: this.name(digests, i * digestBytes),
       size: hashed.lengths[i] as number,
       created: wanted[i] === 1,
     }));
@@ -163,7 +166,7 @@ export class PutSession {
       }
     }
     if (!isLarge && size <= smallBytes) {
-      const [result] = await this.#keepBytes(port, [{ bytes: concatBytes(gathered), index: 0 }]);
+      const [result] = await this.#keepBytes(port, { items: [concatBytes(gathered)], indexes: [0] });
       return result as PutResult;
     }
     if (!isLarge) await port.openBytes();
@@ -216,11 +219,9 @@ export class PutSession {
     this.#ports.release(port);
   }
 
-  /** A digest by its bytes. */
-  readonly name = (digest: Uint8Array): PutResult['digest'] => {
-    const { buffer, byteOffset, length } = digest;
-    return `${this.#context.hasher.algorithm}:${Buffer.from(buffer, byteOffset, length).toString('hex')}`;
-  };
+  /** A digest by its bytes, which begin at `start`. */
+  readonly name = (digests: Buffer, start = 0): PutResult['digest'] =>
+    `${this.#context.hasher.algorithm}:${digests.toString('hex', start, start + digestBytes)}`;
 }
 
 function needOf(job: Job): Need {

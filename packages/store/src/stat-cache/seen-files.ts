@@ -12,7 +12,7 @@ export interface SeenFiles {
 
 export interface SeenFile {
   readonly stamp: FileStamp;
-  readonly digest: Uint8Array;
+  readonly digest: Buffer;
 }
 
 /** A run of files in a folder by which they are kept together, see `group-by-folder.ts`. */
@@ -47,7 +47,7 @@ export function* nextSeen(
   }));
 }
 
-/** @param files As {@link encodeFiles} gave them. */
+/** @param files As {@link FoundFiles} encodes them. */
 export function* writeSeen(
   { folder, first }: GroupKey,
   { epoch, files }: { readonly epoch: number; readonly files: Uint8Array },
@@ -65,29 +65,45 @@ export function* forgetSeen(): Step<void> {
 }
 
 const stampBytes = 4 * 8;
+const factBytes = stampBytes + digestBytes;
 
-/** The number of files, their stamps and digests, and their names with a NUL between. */
-export function encodeFiles(files: ReadonlyMap<string, SeenFile>): Uint8Array {
-  const names = Buffer.from([...files.keys()].join('\0'));
-  const bytes = Buffer.alloc(8 + files.size * (stampBytes + digestBytes) + names.length);
-  bytes.writeUInt32LE(files.size);
-  let at = 8;
-  for (const { stamp, digest } of files.values()) {
-    for (const value of [stamp.size, stamp.mtimeMs, stamp.ctimeMs, stamp.ino])
-      at = bytes.writeDoubleLE(value, at);
-    bytes.set(digest, at);
-    at += digestBytes;
+/** What was found out about files of a group, in columns: as objects they would be most of the garbage of a large put. */
+export class FoundFiles {
+  readonly #names: string[] = [];
+  readonly #facts: Buffer;
+
+  /** @param count Of files, at most. */
+  constructor(count: number) {
+    this.#facts = Buffer.alloc(count * factBytes);
   }
-  names.copy(bytes, at);
-  return bytes;
+
+  /** @param digests Holds the file's, from `start`. */
+  add(name: string, { size, mtimeMs, ctimeMs, ino }: FileStamp, digests: Uint8Array, start = 0): void {
+    const at = this.#names.length * factBytes;
+    const facts = this.#facts;
+    facts.writeDoubleLE(size, at);
+    facts.writeDoubleLE(mtimeMs, at + 8);
+    facts.writeDoubleLE(ctimeMs, at + 16);
+    facts.writeDoubleLE(ino, at + 24);
+    for (let i = 0; i < digestBytes; i++) facts[at + stampBytes + i] = digests[start + i] as number;
+    this.#names.push(name);
+  }
+
+  /** The number of files, their stamps and digests, and their names with a NUL between. */
+  encode(): Uint8Array {
+    const count = Buffer.alloc(8);
+    count.writeUInt32LE(this.#names.length);
+    const facts = this.#facts.subarray(0, this.#names.length * factBytes);
+    return Buffer.concat([count, facts, Buffer.from(this.#names.join('\0'))]);
+  }
 }
 
 function decode(found: Uint8Array): Map<string, SeenFile> {
   const bytes = Buffer.from(found.buffer, found.byteOffset, found.length);
   const count = bytes.readUInt32LE();
-  const names = bytes.toString('utf8', 8 + count * (stampBytes + digestBytes)).split('\0');
+  const names = bytes.toString('utf8', 8 + count * factBytes).split('\0');
   const files = new Map<string, SeenFile>();
-  for (let i = 0, at = 8; i < count; i++, at += stampBytes + digestBytes) {
+  for (let i = 0, at = 8; i < count; i++, at += factBytes) {
     const stamp = {
       size: bytes.readDoubleLE(at),
       mtimeMs: bytes.readDoubleLE(at + 8),

@@ -5,7 +5,7 @@ import { keyOf } from '../packs/pack-index.js';
 import type { Database } from '../sql/database.js';
 import type { Step } from '../sql/step.js';
 import { isSettled } from './is-settled.js';
-import { encodeFiles, type GroupKey, readSeen, type SeenFile, writeSeen } from './seen-files.js';
+import { FoundFiles, type GroupKey, readSeen, type SeenFile, writeSeen } from './seen-files.js';
 
 export interface StatCacheContext {
   readonly database: Database;
@@ -73,48 +73,59 @@ export class StatCache {
     known: ReadonlyMap<string, SeenFile>,
     { isNews = false } = {},
   ): SeenGroup {
-    return new SeenGroup(known, count, isNews, (files) => this.#full.push([key, encodeFiles(files)]));
+    return new SeenGroup(known, count, isNews, (files) => this.#full.push([key, files]));
   }
 }
 
 /** A group of files of one call: what was known of them, and what becomes known. Each file is kept, noted or skipped. */
 export class SeenGroup {
   readonly #known: ReadonlyMap<string, SeenFile>;
-  readonly #save: (files: ReadonlyMap<string, SeenFile>) => void;
-  readonly #found = new Map<string, SeenFile>();
+  readonly #save: (files: Uint8Array) => void;
+  readonly #found: FoundFiles;
   #missing: number;
   #hasNews: boolean;
 
-  /** @param isNews Whether what is known is worth saving as it is, for a later epoch. */
+  /**
+   * @param count How many files it has.
+   * @param isNews Whether what is known is worth saving as it is, for a later epoch.
+   * @param save Is given what was found, as `writeSeen` takes it.
+   */
   constructor(
     known: ReadonlyMap<string, SeenFile>,
     count: number,
     isNews: boolean,
-    save: (files: ReadonlyMap<string, SeenFile>) => void,
+    save: (files: Uint8Array) => void,
   ) {
     this.#known = known;
+    this.#found = new FoundFiles(count);
     this.#missing = count;
     this.#hasNews = isNews;
     this.#save = save;
   }
 
   /** The digest of a file, if it is known and the file looked the same then. */
-  digestOf({ path, stamp }: LookedAt): Uint8Array | undefined {
+  digestOf({ path, stamp }: LookedAt): Buffer | undefined {
     const known = this.#known.get(basename(path));
     return known !== undefined && sameStamp(known.stamp, stamp) ? known.digest : undefined;
   }
 
   /** Keeps what is known of a file. */
   keep({ path }: LookedAt): void {
-    const known = this.#known.get(basename(path));
-    if (known !== undefined) this.#found.set(basename(path), known);
+    const name = basename(path);
+    const known = this.#known.get(name);
+    if (known !== undefined) this.#found.add(name, known.stamp, known.digest);
     this.#settle();
   }
 
-  /** Notes what was read of a file. @param readAt When that began, in milliseconds since 1970. */
-  note({ path, stamp }: LookedAt, digest: Uint8Array, readAt: number): void {
+  /**
+   * Notes what was read of a file.
+   *
+   * @param digests Holds the file's, from `start`.
+   * @param readAt When that began, in milliseconds since 1970.
+   */
+  note({ path, stamp }: LookedAt, readAt: number, digests: Uint8Array, start = 0): void {
     if (isSettled(stamp, readAt)) {
-      this.#found.set(basename(path), { stamp, digest });
+      this.#found.add(basename(path), stamp, digests, start);
       this.#hasNews = true;
     }
     this.#settle();
@@ -128,6 +139,6 @@ export class SeenGroup {
   /** Saves what is known when all of the group is. */
   #settle(): void {
     this.#missing--;
-    if (this.#missing === 0 && this.#hasNews) this.#save(this.#found);
+    if (this.#missing === 0 && this.#hasNews) this.#save(this.#found.encode());
   }
 }

@@ -59,7 +59,7 @@ export class WrittenFiles {
     const found = lookAt(this.#fs, path);
     const isSame = found?.size === stamp.size && found.mtimeMs === stamp.mtimeMs && found.ino === stamp.ino;
     if (found !== undefined && isSame && isSettled(found, now))
-      group.note({ path, stamp: found }, digest, now);
+      group.note({ path, stamp: found }, now, digest);
     else group.skip();
   }
 }
