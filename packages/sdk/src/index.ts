@@ -43,12 +43,15 @@ export type {
   LogOptions,
   LogSourceOptions,
   Run,
+  RunSyncOptions,
   TypedUseOptions,
   UseDraftOptions,
   UseOptions,
 } from './run.js';
 export type { RunInfo } from './run-info.js';
 export { findStore } from './store/find-store.js';
+export type { SyncCallOptions, SyncedVersion, SyncProgress, SyncResult } from './sync/sync-result.js';
+export { type SyncOptions, syncStore } from './sync/sync-store.js';
 export type { ReferencesReport } from './version/check-references.js';
 export type { LabelSet } from './version/label-set.js';
 export type { VerifyReport } from './version/verify.js';

@@ -1,7 +1,8 @@
-import type { CallOptions, JsonObject } from '@cairn/core';
+import type { CallOptions, JsonObject, Store } from '@cairn/core';
 import type { Artifact } from './artifact.js';
 import type { ArtifactType, MetadataOf, MetadataSchema } from './metadata-types.js';
 import type { OnProgress } from './progress.js';
+import type { SyncCallOptions, SyncResult } from './sync/sync-result.js';
 import type { LoggedVersion, Version } from './version.js';
 
 /**
@@ -52,7 +53,16 @@ export interface Run extends AsyncDisposable {
   loggedArtifacts(options?: CallOptions): AsyncIterable<Version>;
 
   /**
-   * Waits for all calls that are at work, then records the end. Idempotent; any other call afterwards is `run_finished`.
+   * Sends what its project has in this store to another: after a run in offline mode, to the server that was named as the
+   * store. Waits for all calls that are at work. What it does is said at {@link syncStore}. May be called after
+   * {@link finish}, too, and then sends how the run ended.
+   *
+   * @throws CairnError `not_found` when no other store is known, and as `syncStore`.
+   */
+  sync(options?: RunSyncOptions): Promise<SyncResult>;
+
+  /**
+   * Waits for all calls that are at work, then records the end. Idempotent; any other call afterwards but {@link sync} is `run_finished`.
    *
    * @throws CairnError When a call failed that nobody awaited: its code, with the run and the artifact named.
    */
@@ -93,6 +103,13 @@ export interface UseOptions extends CallOptions {
 export interface TypedUseOptions<S extends MetadataSchema> extends UseOptions {
   /** What the metadata must match. What the schema makes of it is the version's `metadata`. */
   readonly schema: S;
+}
+
+export interface RunSyncOptions extends SyncCallOptions {
+  /** The store, or where it is. Default: the server that was named as the store of the run. */
+  readonly to?: Store | string | URL | undefined;
+  /** Who one is to the server given as `to`. Default: `CAIRN_API_KEY`. */
+  readonly apiKey?: string | undefined;
 }
 
 export interface FinishOptions {

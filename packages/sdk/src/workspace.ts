@@ -87,7 +87,7 @@ export function fromEnvironment(name: string, otherwise: string): string {
   return process.env[name] || otherwise;
 }
 
-export function isStore(value: Store | string | URL | undefined): value is Store {
+export function isStore(value: object | string | undefined): value is Store {
   return typeof value === 'object' && 'catalog' in value && 'blobsOf' in value;
 }
 

@@ -7,9 +7,19 @@ import {
   type RunRecord,
 } from '@cairn/core';
 import { Artifact } from '../artifact.js';
-import type { FinishOptions, LogOptions, LogSourceOptions, Run, UseDraftOptions } from '../run.js';
+import type {
+  FinishOptions,
+  LogOptions,
+  LogSourceOptions,
+  Run,
+  RunSyncOptions,
+  UseDraftOptions,
+} from '../run.js';
 import { versionsOfRun } from '../run-info.js';
 import type { HeldStore } from '../store/store-access.js';
+import type { SyncResult } from '../sync/sync-result.js';
+import { accessTo, noTarget, syncAccess } from '../sync/sync-store.js';
+import { abortable } from '../util/abortable.js';
 import { type WatchedPromise, warnIfUnwatched } from '../util/watched-promise.js';
 import { type LookUpOptions, lookUp } from '../version/look-up.js';
 import type { LoggedVersion, Version } from '../version.js';
@@ -116,6 +126,17 @@ export class ActiveRun implements Run {
 
   loggedArtifacts(options?: CallOptions): AsyncIterable<Version> {
     return this.#versions('output', options);
+  }
+
+  sync({ to, apiKey, ...options }: RunSyncOptions = {}): Promise<SyncResult> {
+    const { entity, project } = this;
+    const send = async () => {
+      await this.#pending.settled();
+      const target = to === undefined ? this.#workspace.server : accessTo(to, apiKey);
+      if (target === undefined) throw noTarget();
+      return syncAccess(this.#workspace.store, target, { entity, project }, options);
+    };
+    return abortable(send(), options.signal);
   }
 
   finish(options: FinishOptions = {}): Promise<void> {

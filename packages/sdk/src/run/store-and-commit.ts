@@ -7,14 +7,18 @@ import {
   openManifest,
   type WrittenManifest,
 } from '@cairn/core';
-import type { StoredContents } from './store-contents.js';
 
 /** How often garbage collection may come between, in one call. */
 const maxTries = 25;
 /** How many digests are asked for at once. */
 const batchCount = 10_000;
 
-export interface StoreAndCommit<T extends Pick<StoredContents, 'manifest'>> extends CallOptions {
+/** What was stored: a manifest, and all that it names. */
+export interface ManifestStored {
+  readonly manifest: Pick<WrittenManifest, 'blob' | 'digest'>;
+}
+
+export interface StoreAndCommit<T extends ManifestStored> extends CallOptions {
   readonly blobs: BlobStore;
   /** @param isAgain Whether it was called before. */
   store(isAgain: boolean): Promise<T>;
@@ -25,7 +29,7 @@ export interface StoreAndCommit<T extends Pick<StoredContents, 'manifest'>> exte
  * Stores contents and makes them a version. If garbage collection comes between, what it took is stored again: the commit
  * that succeeds has all its blobs.
  */
-export async function storeAndCommit<T extends Pick<StoredContents, 'manifest'>>({
+export async function storeAndCommit<T extends ManifestStored>({
   blobs,
   store,
   commit,
@@ -47,7 +51,7 @@ export async function storeAndCommit<T extends Pick<StoredContents, 'manifest'>>
 
 /** Whether all blobs of a manifest, and of its entries, are in the store. */
 async function isWhole(
-  { blob, digest }: WrittenManifest,
+  { blob, digest }: ManifestStored['manifest'],
   blobs: BlobStore,
   options: CallOptions,
 ): Promise<boolean> {
