@@ -28,5 +28,5 @@ function packagedHandler(schemes: string[], packageName: string, factory: string
 /** Makes the handler of a package. @throws CairnError As `importPackage`. */
 export async function loadHandler(packageName: string, factory: string): Promise<StorageHandler> {
   const loaded = await importPackage(packageName, 'references of this kind');
-  return (loaded[factory] as () => StorageHandler)();
+  return (loaded as Record<string, () => StorageHandler>)[factory]?.() as StorageHandler;
 }

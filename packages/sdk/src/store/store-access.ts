@@ -44,12 +44,13 @@ async function openFolder(path: string): Promise<Store> {
 }
 
 async function openServer(url: string, apiKey: string | undefined): Promise<Store> {
-  const { openRemote } = (await importPackage('@cairn/remote', 'stores of a server')) as RemotePackage;
-  return openRemote(url, { apiKey });
+  const remote = await importPackage('@cairn/remote', 'stores of a server');
+  return (remote as RemotePackage).openRemote({ url, apiKey });
 }
 
-interface RemotePackage extends Record<string, unknown> {
-  openRemote(url: string, options: { readonly apiKey?: string | undefined }): Promise<Store>;
+/** Not the type of the package itself: the declarations of the sdk have to do without it. */
+interface RemotePackage {
+  openRemote(options: { readonly url: string; readonly apiKey?: string | undefined }): Promise<Store>;
 }
 
 /** Does something with the store, and releases it. */

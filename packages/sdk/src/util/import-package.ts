@@ -7,7 +7,7 @@ import { CairnError } from '@cairn/core';
  * @param what Who needs it, as the start of a sentence: `references of this kind`.
  * @throws CairnError `handler_missing` when it is not. What a package that is there throws is not touched.
  */
-export async function importPackage(name: string, what: string): Promise<Record<string, unknown>> {
+export async function importPackage(name: string, what: string): Promise<object> {
   return import(name).catch((cause: unknown) => {
     if (isInstalled(name)) throw cause;
     throw new CairnError('handler_missing', `${what} need the package ${name}`, {
