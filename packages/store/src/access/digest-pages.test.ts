@@ -20,6 +20,14 @@ test.each([0, 1, 2, 16_384, 40_000])('pages of %i digests have each once, with i
   expect(pages).toBe(Math.ceil(count / 16_384));
 });
 
+test('more than a million digests have their places too', () => {
+  const few = Array.from({ length: 1000 }, () => randomBytes(32));
+  const digests = Array.from({ length: 2 ** 20 + 5 }, (_, i) => few[i % few.length] as Uint8Array);
+  const seen = new Uint8Array(digests.length);
+  for (const { places } of digestPages(digests)) for (const place of places) seen[place] = 1;
+  expect(seen.includes(0)).toBe(false);
+});
+
 test('the digests of a page come in the order of their first bytes', () => {
   const digests = Array.from({ length: 1000 }, () => randomBytes(32));
   const [page] = digestPages(digests);

@@ -16,11 +16,11 @@ const tables = 'access_keys k JOIN users u ON u.id = k.user_id';
 /** How long the time of a last use stays as it is, in milliseconds. */
 const usePeriodMs = 60_000;
 
-export function* createKey(key: NewKey, secret: string, by: Actor): Step<KeyRecord> {
+export function* createKey(key: NewKey, secret: string, actor: Actor): Step<KeyRecord> {
   const { user, name, expiresAt } = key;
   checkName(name, 'key name');
   const scopes = checkScopes(key.scopes);
-  yield* acting(by);
+  const by = yield* acting(actor);
   checkGrant({ ...key, scopes }, by);
   const at = yield* now();
   const end = expiresAt === undefined ? null : Date.parse(expiresAt);
@@ -80,8 +80,8 @@ export function* listKeys({ user, after }: KeyQuery, page: Page): Step<(readonly
   return (yield* all(text, params)).map((row) => [row, toKeyRecord(row)]);
 }
 
-export function* revokeKey(id: string, by: Actor): Step<KeyRecord> {
-  yield* acting(by);
+export function* revokeKey(id: string, actor: Actor): Step<KeyRecord> {
+  const by = yield* acting(actor);
   const select = `SELECT ${keyColumns} FROM ${tables} WHERE k.id = ? FOR UPDATE`;
   const found = yield* one(select, [fromKeyId(id)]);
   const { principal } = by;

@@ -18,6 +18,7 @@ import { scratchFolder } from '../../test/scratch.js';
 import { rawDigest } from '../packs/pack-format.js';
 import { all, run } from '../sql/step.js';
 import type { ProjectBlobs } from './access.js';
+import { sqlAccess } from './sql-access.js';
 
 const ours = { entity: 'acme', project: 'pets' };
 const theirs = { entity: 'acme', project: 'cars' };
@@ -240,30 +241,49 @@ describe.each(accessPlaces)('a manifest of a project on %s', { timeout: startLim
 
   it('costs what is new of it', async () => {
     const place = await open();
-    const { store, database } = place;
-    const mine = store.access.blobsOf(ours);
-    const digests = await put(mine, [small, Buffer.from('another')]);
+    const { database } = place;
+    let opened = 0;
+    const blobs: BlobStore = {
+      ...place.store.blobs,
+      open(digest, options) {
+        opened++;
+        return place.store.blobs.open(digest, options);
+      },
+    };
+    const access = sqlAccess({ database, blobs, partsOf: async () => [], smallBytes: Number.MAX_VALUE });
+    const mine = access.blobsOf(ours);
+    const [a, b] = (await put(mine, [small, Buffer.from('another')])) as [ContentDigest, ContentDigest];
     const paths = Array.from({ length: 5000 }, (_, i) => `${String(i).padStart(5, '0')}.txt`);
     const first = await writeFiles(
       mine,
       paths,
-      paths.map(() => digests[0] as ContentDigest),
+      paths.map(() => a),
     );
-    const marks = async () => (await database.read(() => all('SELECT digest FROM checked_manifests'))).length;
-    await mine.checkManifest(first.blob);
-    const before = await marks();
-    expect(before).toBeGreaterThan(3);
-    const edited = await writeFiles(mine, paths, [
-      digests[1] as ContentDigest,
-      ...paths.slice(1).map(() => digests[0] as ContentDigest),
-    ]);
-    // If it were looked at again it would be refused.
-    await database.write(() => run('DELETE FROM links WHERE digest = ?', [rawDigest(digests[0] as string)]));
-    await mine.checkManifest(first.blob);
-    await expect(mine.checkManifest(edited.blob)).rejects.toMatchObject({ code: 'not_found' });
-    await store.access.link(ours, [rawDigest(digests[0] as string)]);
-    await mine.checkManifest(edited.blob);
-    expect(await marks()).toBe(before + 2);
+    const edited = await writeFiles(
+      mine,
+      paths,
+      paths.map((_, i) => (i === 0 ? b : a)),
+    );
+    const cost = async (manifest: WrittenManifest) => {
+      opened = 0;
+      await mine.checkManifest(manifest.blob);
+      return opened;
+    };
+    expect(await cost(first)).toBeGreaterThan(4);
+    expect(await cost(first)).toBe(0);
+    expect(await cost(edited)).toBe(2);
+  });
+
+  it('is looked at again in another epoch of garbage collection', async () => {
+    const { store: whole, database } = await open();
+    const mine = whole.access.blobsOf(ours);
+    const manifest = await store(mine, { 'a.txt': small });
+    await mine.checkManifest(manifest.blob);
+    const [digest] = await put(mine, [small]);
+    await database.write(() => run('DELETE FROM links WHERE digest = ?', [rawDigest(digest as string)]));
+    await mine.checkManifest(manifest.blob);
+    await database.write(() => run("INSERT INTO engine_state (name, value) VALUES ('epoch', 7)"));
+    await expect(mine.checkManifest(manifest.blob)).rejects.toMatchObject({ code: 'not_found' });
   });
 
   it('is looked at again when garbage was collected since, and passes no more when something went', async () => {
@@ -347,6 +367,15 @@ describe.each(accessPlaces)('links on %s', { timeout: startLimitMs }, (_, open) 
     await store.gc();
     expect(await mine.has(digests)).toEqual(new Set(digests));
     expect((await readBlob(mine, digests[1] as ContentDigest)).equals(large)).toBe(true);
+  });
+
+  it('to what is condemned count as none', async () => {
+    const { store, database } = await open();
+    const [digest] = (await put(store.access.blobsOf(ours), [small])) as [ContentDigest];
+    await database.write(() => run('UPDATE objects SET condemned = 1'));
+    expect(await store.access.linked(ours, [rawDigest(digest)])).toEqual(new Uint8Array(1));
+    await put(store.access.blobsOf(ours), [small]);
+    expect(await store.access.linked(ours, [rawDigest(digest)])).toEqual(new Uint8Array([1]));
   });
 
   it('of many digests are found among others', async () => {

@@ -23,10 +23,10 @@ export function* claimProject({ entity, project }: ProjectRef): Step<number> {
   return Number(row?.id);
 }
 
-export function* createProject({ entity, project }: ProjectRef, by: Actor): Step<void> {
+export function* createProject({ entity, project }: ProjectRef, actor: Actor): Step<void> {
   checkName(entity, 'entity');
   checkName(project, 'project');
-  yield* acting(by);
+  const by = yield* acting(actor);
   requireRole(by, { entity, project }, 'write');
   const known = yield* one('SELECT 1 AS found FROM projects WHERE entity = ? AND project = ?', [
     entity,
@@ -38,8 +38,8 @@ export function* createProject({ entity, project }: ProjectRef, by: Actor): Step
 }
 
 /** Its links are forgotten when garbage is collected: ids are not given twice. */
-export function* deleteProject({ entity, project }: ProjectRef, by: Actor): Step<void> {
-  yield* acting(by);
+export function* deleteProject({ entity, project }: ProjectRef, actor: Actor): Step<void> {
+  const by = yield* acting(actor);
   requireRole(by, { entity, project }, 'admin');
   const used = yield* one(
     `SELECT 1 AS found FROM collections WHERE entity = ? AND project = ?

@@ -111,6 +111,24 @@ describe.each(accessPlaces)('roles on %s', { timeout: startLimitMs }, (_, open) 
     expect(await collect(access.listMembers({ user: 'bob' }))).toEqual([]);
   });
 
+  it('count as they are when something is done, not as they were when the request began', async () => {
+    const { store } = await open();
+    const { access } = store;
+    await access.createUser({ name: 'ann' }, machine);
+    await access.setMember({ entity: 'acme', user: 'ann', role: 'admin' }, machine);
+    const { by } = await enter(store, {
+      user: 'ann',
+      scopes: [{ entity: '*', project: '*', role: 'admin' }],
+    });
+    await access.createProject(pets, by);
+    await access.setMember({ entity: 'acme', user: 'ann', role: 'write' }, machine);
+    const member = { entity: 'acme', user: 'ann', role: 'admin' } as const;
+    await expect(access.setMember(member, by)).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(access.deleteProject(pets, by)).rejects.toMatchObject({ code: 'forbidden' });
+    await access.updateUser('ann', { isAdmin: true }, machine);
+    await access.deleteProject(pets, by);
+  });
+
   it('are one of three', async () => {
     const { store } = await open();
     await store.access.createUser({ name: 'ann' }, machine);

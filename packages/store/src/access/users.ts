@@ -13,10 +13,10 @@ const columns = 'name, is_admin, disabled_at, created_at';
 
 export function* createUser(
   { name, isAdmin = false }: { readonly name: string; readonly isAdmin?: boolean | undefined },
-  by: Actor,
+  actor: Actor,
 ): Step<UserRecord> {
   checkName(name, 'user name');
-  yield* acting(by);
+  const by = yield* acting(actor);
   requireAdmin(by, 'make users');
   const row = yield* one(
     `INSERT INTO users (name, is_admin, created_at) VALUES (?, ?, ?) ON CONFLICT (name) DO NOTHING RETURNING ${columns}`,
@@ -42,9 +42,9 @@ export function* updateUser(
     isAdmin,
     isDisabled,
   }: { readonly isAdmin?: boolean | undefined; readonly isDisabled?: boolean | undefined },
-  by: Actor,
+  actor: Actor,
 ): Step<UserRecord> {
-  yield* acting(by);
+  const by = yield* acting(actor);
   requireAdmin(by, 'change users');
   const found = yield* one(`SELECT id, ${columns} FROM users WHERE name = ? FOR UPDATE`, [name]);
   if (found === undefined) throw noUser(name);
@@ -70,10 +70,10 @@ export function* listUsers({ after }: UserQuery, page: Page): Step<(readonly [Ro
   return (yield* all(text, params)).map((row) => [row, toUser(row)]);
 }
 
-export function* setMember({ entity, user, role }: Member, by: Actor): Step<void> {
+export function* setMember({ entity, user, role }: Member, actor: Actor): Step<void> {
   checkName(entity, 'entity');
   checkRole(role);
-  yield* acting(by);
+  const by = yield* acting(actor);
   requireRole(by, { entity }, 'admin');
   yield* run(
     `INSERT INTO members (user_id, entity, role) VALUES (?, ?, ?)
@@ -83,8 +83,8 @@ export function* setMember({ entity, user, role }: Member, by: Actor): Step<void
   yield* addAudit({ by, action: 'member.set', target: `${user} ${role}`, entity, outcome: 'done' });
 }
 
-export function* removeMember({ entity, user }: Omit<Member, 'role'>, by: Actor): Step<void> {
-  yield* acting(by);
+export function* removeMember({ entity, user }: Omit<Member, 'role'>, actor: Actor): Step<void> {
+  const by = yield* acting(actor);
   requireRole(by, { entity }, 'admin');
   const row = yield* one(
     'DELETE FROM members WHERE user_id = (SELECT id FROM users WHERE name = ?) AND entity = ? RETURNING role',
