@@ -37,6 +37,8 @@ profiles. \`cairn config list --show-origin\` says what holds and why.
 | the profile | \`--profile\` | \`CAIRN_PROFILE\` | what \`cairn config use\` said, else \`default\` |
 | the key of a server | | \`CAIRN_API_KEY\` | what the profile has for this very server |
 
+Completion waits for at most half a second, or \`CAIRN_COMPLETION_TIMEOUT\` milliseconds, and then offers nothing.
+
 A server that only \`cairn.json\` names gets no key: the file may come from someone else.
 `;
 

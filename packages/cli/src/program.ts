@@ -32,7 +32,7 @@ export function createProgram(table: readonly Command[], execute: Execute): Comm
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ outputError: () => undefined, getOutHasColors: () => helpHasColors() })
-    .configureHelp({ sortSubcommands: false, styleTitle: bold });
+    .configureHelp({ minWidthToWrap: 20, sortSubcommands: false, styleTitle: bold });
   program.helpCommand('help [command]', 'explain a command');
   addGlobalOptions(program);
   for (const group of groups) {

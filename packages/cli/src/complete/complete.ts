@@ -3,7 +3,7 @@ import { type Candidate, liveCandidates } from './live-candidates.js';
 import { readWords } from './read-words.js';
 import { staticCandidates } from './static-candidates.js';
 
-/** After how long a person waits no longer, in milliseconds since the process started. */
+/** After how long a person waits no longer, in milliseconds since the process started; `CAIRN_COMPLETION_TIMEOUT`. */
 const patienceMs = 500;
 
 /**
@@ -14,7 +14,8 @@ const harmless = /^[\p{L}\p{N}_.,:@%+=/-]+$/u;
 
 /** Prints what could stand at the cursor. Says nothing at all when something is wrong or takes too long. */
 export async function complete(argv: readonly string[]): Promise<void> {
-  setTimeout(() => process.exit(0), Math.max(0, patienceMs - process.uptime() * 1000)).unref();
+  const limit = Number(process.env.CAIRN_COMPLETION_TIMEOUT) || patienceMs;
+  setTimeout(() => process.exit(0), Math.max(0, limit - process.uptime() * 1000)).unref();
   try {
     const typed = readWords(argv[0] === '--' ? argv.slice(1) : argv, commands);
     const candidates =

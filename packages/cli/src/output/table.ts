@@ -9,8 +9,8 @@ export interface TableColumn {
 }
 
 const gap = '  ';
-/** No column is cut to less. */
-const leastWidth = 8;
+/** A column that may shrink is cut to no less, as long as something else helps. */
+const leastWidth = 6;
 
 /**
  * Lays rows out in columns that fit a width: what is too wide ends in `…`.
@@ -40,19 +40,22 @@ export function layOutTable(
   );
 }
 
-/** Takes from the widest columns that may shrink, until all fit or can't shrink further. */
+/** Takes from the widest columns: first from those that may shrink, and if that is not enough, from all. */
 function fitted(columns: readonly TableColumn[], natural: readonly number[], width: number): number[] {
   const widths = [...natural];
-  let over = widths.reduce((sum, each) => sum + each, gap.length * (columns.length - 1)) - width;
-  while (over > 0 && Number.isFinite(over)) {
-    let widest = -1;
-    for (const [at, each] of widths.entries()) {
-      const canShrink = columns[at]?.shrinks === true && each > leastWidth;
-      if (canShrink && each > (widths[widest] ?? 0)) widest = at;
+  const space = gap.length * (columns.length - 1);
+  let over = widths.reduce((sum, each) => sum + each, space) - width;
+  if (over <= 0) return widths;
+  for (const [least, isDue] of [
+    [leastWidth, (at: number) => columns[at]?.shrinks === true],
+    [1, () => true],
+  ] as const) {
+    for (; over > 0; over--) {
+      const due = [...widths.keys()].filter((at) => isDue(at) && (widths[at] ?? 0) > least);
+      const widest = due.reduce((a, b) => ((widths[b] ?? 0) > (widths[a] ?? 0) ? b : a), due[0] ?? -1);
+      if (widest === -1) break;
+      widths[widest] = (widths[widest] ?? 0) - 1;
     }
-    if (widest === -1) break;
-    widths[widest] = (widths[widest] ?? 0) - 1;
-    over--;
   }
   return widths;
 }

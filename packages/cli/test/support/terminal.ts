@@ -23,7 +23,7 @@ export function inTerminal(
   { columns = 100, env: more = {}, typing = [] }: TerminalOptions = {},
 ): Promise<Shown> {
   const terminal = spawn(process.execPath, [program, ...args], {
-    name: 'xterm-256color',
+    name: more.TERM ?? 'xterm-256color',
     cols: columns,
     rows: 40,
     cwd: folder,
