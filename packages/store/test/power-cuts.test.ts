@@ -74,7 +74,7 @@ function canCut(): boolean {
 
 const isPossible = canCut();
 const title = isPossible ? '' : ' (skipped: needs root on Linux, a loop device and ext4)';
-const cuts = isFull ? 1000 : 6;
+const cuts = isFull ? 300 : 6;
 
 describe.skipIf(!isPossible)(`when the power is cut${title}`, () => {
   it(

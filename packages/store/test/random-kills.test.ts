@@ -44,8 +44,8 @@ async function killAtRandom(
   expect(await checkStore(folder, acknowledged({ lines }))).toBe(count + 2);
 }
 
-const kills = isFull ? 1000 : 12;
-const killsOfMany = isFull ? 100 : 4;
+const kills = isFull ? 300 : 12;
+const killsOfMany = isFull ? 40 : 4;
 
 it(
   `survives kill -9 at ${kills} random moments`,
