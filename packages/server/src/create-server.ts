@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { quote } from '@cairn/core';
 import { dispatcher } from './dispatch.js';
 import { type Authenticate, byKey, withoutKeys } from './guard/authenticate.js';
@@ -50,9 +51,17 @@ export interface Server {
    * `undefined` when there is one, or keys are not the store's. For whoever has the machine, never for a log.
    */
   firstToken(): Promise<string | undefined>;
-  /** Takes no new requests, and waits until those that are there have their answers. The store stays open. Idempotent. */
-  close(): Promise<void>;
+  /**
+   * Takes no new requests, and waits until those that are there have their answers, but no longer than `graceMs`. The store
+   * stays open. Idempotent.
+   *
+   * @param options.graceMs Default: 30,000.
+   */
+  close(options?: { readonly graceMs?: number | undefined }): Promise<void>;
 }
+
+/** How long requests that were begun are waited for, in milliseconds. */
+export const defaultGraceMs = 30_000;
 
 /** @throws TypeError when an option makes no sense. */
 export function createServer(options: ServerOptions): Server {
@@ -88,9 +97,12 @@ export function createServer(options: ServerOptions): Server {
       if (auth !== 'keys' || (await store.access.hasAdmin())) return undefined;
       return (await store.access.createBootstrapToken()).token;
     },
-    async close() {
+    async close({ graceMs = defaultGraceMs } = {}) {
       isClosing = true;
-      await going.settled();
+      const patience = new AbortController();
+      const tooLong = setTimeout(graceMs, undefined, { signal: patience.signal }).catch(() => undefined);
+      await Promise.race([going.settled(), tooLong]);
+      patience.abort();
     },
   };
 }

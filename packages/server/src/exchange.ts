@@ -125,6 +125,7 @@ export function beginExchange(
           ...always,
           ...(isJson ? { 'content-type': 'application/json' } : {}),
           [requestIdHeader]: requestId,
+          ...(services.isClosing() ? { connection: 'close' } : {}),
           ...own,
         },
         body: isHead ? undefined : isStream ? watched(body, status) : isJson ? JSON.stringify(json) : body,

@@ -2,7 +2,7 @@ import { createServer as createHttpServer, type Server as NodeServer } from 'nod
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { CairnError, quote } from '@cairn/core';
-import type { Server } from './create-server.js';
+import { defaultGraceMs, type Server } from './create-server.js';
 import { isLoopback } from './guard/authenticate.js';
 import { defaultPatience, type Patience, watchSockets } from './guard/watch-sockets.js';
 
@@ -60,7 +60,7 @@ export async function listen(server: Server, options: ListenOptions = {}): Promi
   return {
     url,
     ...(token === undefined ? {} : { setupUrl: `${url}/setup#${token}` }),
-    close({ graceMs = 30_000 } = {}) {
+    close({ graceMs = defaultGraceMs } = {}) {
       closing ??= stop(node, server, graceMs).finally(stopWatching);
       return closing;
     },
@@ -82,7 +82,7 @@ async function stop(node: NodeServer, server: Server, graceMs: number): Promise<
   // Connections that wait for a next request end with the answer to this one.
   node.closeIdleConnections();
   const cut = setTimeout(() => node.closeAllConnections(), graceMs);
-  await server.close();
+  await server.close({ graceMs });
   node.closeIdleConnections();
   await ended;
   clearTimeout(cut);

@@ -57,7 +57,7 @@ export async function openLab(options: Partial<ServerOptions> = {}): Promise<Lab
     ...options,
   });
   afterAll(async () => {
-    await server.close();
+    await server.close({ graceMs: 100 }); // tests leave answers unread
     await store.close();
     await rm(folder, { recursive: true, force: true });
   });
