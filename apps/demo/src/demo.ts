@@ -11,4 +11,5 @@ for (const step of ['preprocess', 'train', 'evaluate']) {
   const { status } = spawnSync(process.execPath, [script], { env, stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);
 }
-console.log(`\nThe history is in ${store} beside this package. Run it again: nothing new will be stored.`);
+const place = URL.canParse(store) ? `at ${store}` : `in ${store} beside this package`;
+console.log(`\nThe history is ${place}. Run it again: nothing new will be stored.`);
