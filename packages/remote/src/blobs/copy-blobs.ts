@@ -121,7 +121,7 @@ async function* intoBatches(
     }
     const readAt = Date.now();
     if ((await hashIfThere(path, hasher, options)) !== digest) return undefined;
-    group.note({ path, stamp }, raw, readAt);
+    group.note({ path, stamp }, readAt, raw);
     return stamp.size;
   }
 }
