@@ -2,4 +2,7 @@ import type { Store } from '@cairn/core';
 import type { LocalStore } from '@cairn/store';
 
 /** What a server needs of a store; those of `@cairn/store` have it all. */
-export type ServedStore = Store & Pick<LocalStore, 'access' | 'adoptPack' | 'blobs' | 'format' | 'sizesOf'>;
+export type ServedStore = Store &
+  Pick<LocalStore, 'access' | 'adoptPack' | 'blobs' | 'format' | 'sizesOf'> &
+  // Without it, what a project has is taken to be well.
+  Partial<Pick<LocalStore, 'lacks'>>;

@@ -39,6 +39,14 @@ export interface LocalStore extends Store {
   sizesOf(digests: readonly Uint8Array[], options?: CallOptions): Promise<(number | undefined)[]>;
 
   /**
+   * One byte for each digest, without its algorithm: 1 when a put would have to bring it, because it isn't there or is damaged;
+   * else 0. Only what looks changed on the disk is read for it.
+   *
+   * @throws CairnError `unavailable`.
+   */
+  lacks(digests: readonly Uint8Array[], options?: CallOptions): Promise<Uint8Array>;
+
+  /**
    * Takes a pack that another store made, as a server does for its clients. Every record is read and compared with its
    * digest before anybody can see any of it.
    *
@@ -110,6 +118,7 @@ export async function localStore(parts: LocalStoreParts): Promise<LocalStore> {
       const found = await reader.find(digests, options);
       return digests.map((digest) => found.get(keyOf(digest))?.size);
     },
+    lacks: async (digests, options = {}) => (await home.begin(options)).lacks(digests, options),
     catalog: sqlCatalog(database, { liveness }),
     async adoptPack(bytes, options = {}) {
       if (readOnly) throw isReadOnly(packs);

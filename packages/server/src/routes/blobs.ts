@@ -43,7 +43,8 @@ export const blobRoutes: readonly AnyRoute[] = [
       const { store } = call.services;
       const digests = await readDigests(call, maxMissingDigests);
       const linked = await store.access.linked(call.project, digests, call.options);
-      const body = encodeBitmap(linked.map((isLinked) => 1 - isLinked));
+      const lacked = await store.lacks?.(digests, call.options);
+      const body = encodeBitmap(linked.map((isLinked, i) => (lacked?.[i] === 1 ? 1 : 1 - isLinked)));
       return { status: 200, body, headers: { 'content-type': bitmapType } };
     },
   }),
@@ -116,10 +117,23 @@ async function answerBlob(
   };
   const range = rangeOf(wanted, size);
   const { start, end = size } = range ?? { start: 0 };
-  const body = store.blobs.open(digest, range === undefined ? options : { ...options, range });
+  const body = await begun(store.blobs.open(digest, range === undefined ? options : { ...options, range }));
   const sent = { ...headers, 'content-length': String(end - start) };
   if (range === undefined) return { status: 200, body, headers: sent };
   return { status: 206, body, headers: { ...sent, 'content-range': `bytes ${start}-${end - 1}/${size}` } };
+}
+
+/** The same bytes, of which the first are there: what is wrong with them can still be answered. */
+async function begun(chunks: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
+  const source = chunks[Symbol.asyncIterator]();
+  const first = await source.next();
+  return (async function* () {
+    try {
+      for (let next = first; !next.done; next = await source.next()) yield next.value;
+    } finally {
+      await source.return?.();
+    }
+  })();
 }
 
 /** What of a blob is asked for; `undefined` for all of it, also where the header is one that may be ignored. */
