@@ -24,7 +24,7 @@ const layoutVersion = 2;
 export async function readFormat(fs: FileSystem, folder: string): Promise<StoreFormat | undefined> {
   const path = join(folder, 'FORMAT');
   try {
-    return parse(new TextDecoder().decode(await readAll(readFileChunks(path, { fs }))), path);
+    return parseFormat(new TextDecoder().decode(await readAll(readFileChunks(path, { fs }))), path);
   } catch (error) {
     if (CairnError.is(error, 'not_found')) return undefined;
     throw error;
@@ -39,7 +39,7 @@ export async function settleFormat(
 ): Promise<StoreFormat> {
   const path = join(folder, 'FORMAT');
   const staged = join(tempOf(folder), randomBytes(16).toString('hex'));
-  const text = `${JSON.stringify({ format: 'cairn-store', version: layoutVersion, ...wanted })}\n`;
+  const text = formatText(wanted);
   try {
     await attempt('write', path, writeDurably(fs, staged, text));
     await giveName(fs, staged, path);
@@ -60,7 +60,13 @@ async function writeDurably(fs: FileSystem, path: string, text: string): Promise
   }
 }
 
-function parse(text: string, path: string): StoreFormat {
+/** What `FORMAT` says of a new store. */
+export function formatText(format: StoreFormat): string {
+  return `${JSON.stringify({ format: 'cairn-store', version: layoutVersion, ...format })}\n`;
+}
+
+/** @throws CairnError `unsupported_format`. */
+export function parseFormat(text: string, path: string): StoreFormat {
   let found: Partial<Record<'format' | 'version' | 'algorithm' | 'chunker', unknown>>;
   try {
     found = Object(JSON.parse(text));
@@ -77,7 +83,7 @@ function parse(text: string, path: string): StoreFormat {
 
 function unsupported(message: string, cause?: unknown): CairnError {
   return new CairnError('unsupported_format', message, {
-    hint: 'Choose another folder, or open it with the version of Cairn that made it.',
+    hint: 'Choose another place, or open it with the version of Cairn that made it.',
     ...(cause === undefined ? {} : { cause }),
   });
 }

@@ -86,18 +86,38 @@ export async function pglitePlace(): Promise<Place> {
   };
 }
 
+/** A pool whose connections are in a schema of its own. */
+export interface PlacedPool {
+  readonly pool: PostgresPool;
+  /** Drops the schema. */
+  dispose(): Promise<void>;
+}
+
 /** A schema of its own in the server that a URL names. */
-export async function postgresPlace(url: string): Promise<Place> {
+export async function postgresPool(url: string): Promise<PlacedPool> {
   const schema = newSchema();
   const pool = new Pool({ connectionString: url, options: `-c search_path=${schema}` });
   await query(pool, `CREATE SCHEMA ${schema}`);
   return {
-    open: (options) => openPostgresCatalog(pool, options),
+    pool,
     async dispose() {
       await query(pool, `DROP SCHEMA ${schema} CASCADE`);
       await pool.end();
     },
   };
+}
+
+/** The same in the server that tests may use, or else in this process. */
+export async function anyPostgresPool(): Promise<PlacedPool> {
+  if (postgresUrl !== undefined) return postgresPool(postgresUrl);
+  const schema = newSchema();
+  const pool = await pglitePool(schema);
+  return { pool, dispose: () => query(pool, `DROP SCHEMA ${schema} CASCADE`) };
+}
+
+export async function postgresPlace(url: string): Promise<Place> {
+  const { pool, dispose } = await postgresPool(url);
+  return { open: (options) => openPostgresCatalog(pool, options), dispose };
 }
 
 /** Like `postgresCatalog`, for lists with small pages too. */

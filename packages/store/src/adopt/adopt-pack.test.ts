@@ -210,7 +210,15 @@ describe('a recipe that was sent', () => {
     ['lists itself', [recipe(blob.recipe.digest, [rowOf(blob.recipe, total)])]],
     ['lists itself as a chunk', withRows([rowOf(blob.recipe, total)]).slice(3)],
     ['lists another recipe', [...whole, recipe(hash(noise(5)), [rowOf(blob.recipe, total)])]],
-    ['is of a small blob', [...Object.values(largeBlob([noise(100)])).flat()]],
+    [
+      'takes another recipe for bytes',
+      (() => {
+        const bytes = Buffer.concat([blob.recipe.bytes, ...chunks]);
+        const segment = data(rows([rowOf(blob.recipe), rowOf(first), rowOf(second)]));
+        return [...whole, segment, recipe(hash(bytes), [rowOf(segment, bytes.length)])];
+      })(),
+    ],
+    ['is of a small blob', [...Object.values(largeBlob([noise(50, 1), noise(50, 2)])).flat()]],
     [
       'has half a row',
       (() => {

@@ -1,6 +1,7 @@
 import type { CallOptions } from '@cairn/core';
-import { keyOf, readEpoch } from '../packs/pack-index.js';
+import { readEpoch } from '../packs/pack-index.js';
 import { StatCache } from '../stat-cache/stat-cache.js';
+import { lacksOf } from './lacks.js';
 import { makeRows, type RowsContext } from './make-rows.js';
 import type { PackHome } from './pack-home.js';
 import { Reliability } from './reliability.js';
@@ -16,15 +17,7 @@ export function folderHome(context: RowsContext): PackHome {
       const seen = new StatCache(context, basis);
       return {
         seen,
-        async lacks(digests, call) {
-          const lacked = new Uint8Array(digests.length);
-          const found = await reader.find(digests, call);
-          for (const [i, digest] of digests.entries()) {
-            const location = found.get(keyOf(digest));
-            if (location === undefined || !(await reliable.includes(digest, location))) lacked[i] = 1;
-          }
-          return lacked;
-        },
+        lacks: (digests, call) => lacksOf(reader, reliable, digests, call),
         add: (pack, call) => makeRows(context, { pack, recipes: [], basis, damaged }, call),
         async finish(last, call: CallOptions) {
           const also = () => seen.save();

@@ -50,6 +50,7 @@ export async function makeRows(context: RowsContext, added: PackToAdd, options: 
   const { database, shelf } = context;
   const { pack, recipes, basis, also } = added;
   const sizes = new Map(recipes.map(({ digest, size }) => [keyOf(rawDigest(digest)), size]));
+  const isSorted = database.dialect.name === 'postgres';
   const mended = mendedBy(added);
   let isUseful: boolean | undefined;
   while (isUseful === undefined) {
@@ -59,7 +60,7 @@ export async function makeRows(context: RowsContext, added: PackToAdd, options: 
       if (recipes.length > 0 && (yield* holdEpoch()) !== epoch) return undefined;
       yield* shelf.claim(pack);
       yield* forgetRecords(mended);
-      const isInUse = yield* addPack(pack, sizes);
+      const isInUse = yield* addPack(pack, sizes, { isSorted });
       yield* rescue(relied);
       if (also !== undefined) yield* also();
       return isInUse;

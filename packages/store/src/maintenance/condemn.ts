@@ -4,7 +4,7 @@ import { recipeKind } from '../packs/pack-format.js';
 import { goneMeanwhile, lockEpoch } from '../packs/pack-index.js';
 import { tuples } from '../sql/fragment.js';
 import { all, now, one, run, type Step } from '../sql/step.js';
-import type { MaintenanceContext } from './context.js';
+import type { NeedsContext } from './context.js';
 import type { Marks } from './marks.js';
 import { type ObjectRow, objectPages, recipePages } from './object-rows.js';
 
@@ -24,7 +24,7 @@ export interface CondemnOptions extends CallOptions {
  * commit. Before each slice it is made sure, in the same transaction, that nothing came that isn't marked.
  */
 export async function condemnGarbage(
-  context: MaintenanceContext,
+  context: Pick<NeedsContext, 'database'>,
   marks: Marks,
   { isOld, onYoung, ...options }: CondemnOptions,
 ): Promise<void> {
@@ -42,7 +42,7 @@ export async function condemnGarbage(
 }
 
 async function condemnPages(
-  context: MaintenanceContext,
+  context: Pick<NeedsContext, 'database'>,
   marks: Marks,
   pages: AsyncIterable<readonly ObjectRow[]>,
   isGarbage: (row: ObjectRow) => boolean,

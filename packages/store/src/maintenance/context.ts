@@ -1,15 +1,21 @@
 import { type BlobStore, CairnError, type Hasher, quote } from '@cairn/core';
 import type { FileSystem } from '@cairn/file';
 import type { PackReader } from '../packs/pack-reader.js';
+import type { RecordReader } from '../packs/record-reader.js';
 import type { Database } from '../sql/database.js';
 
-/** What keeping a store in order works with. */
-export interface MaintenanceContext {
-  readonly fs: FileSystem;
+/** What finding out what is needed works with, wherever the packs are. */
+export interface NeedsContext {
   readonly database: Database;
+  readonly reader: RecordReader;
+  readonly blobs: BlobStore;
+}
+
+/** What keeping a store in a folder in order works with. */
+export interface MaintenanceContext extends NeedsContext {
+  readonly fs: FileSystem;
   readonly hasher: Hasher;
   readonly reader: PackReader;
-  readonly blobs: BlobStore;
   /** Holds the packs. */
   readonly packs: string;
   /** Holds what is being written. */

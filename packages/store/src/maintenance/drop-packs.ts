@@ -29,8 +29,12 @@ export async function dropPack(
   return { objects, bytes: isMine && end.state !== 'missing' ? end.size : 0 };
 }
 
-/** @param digests Of all its records, if its table can tell. */
-function* forgetPack(
+/**
+ * Removes the rows of what is condemned in a pack, and that of the pack if nothing is left in it.
+ *
+ * @param digests Of all its records, if its table can tell.
+ */
+export function* forgetPack(
   id: number,
   digests: readonly Uint8Array[] | undefined,
 ): Step<{ isUsed: boolean; objects: Dropped['objects'] }> {

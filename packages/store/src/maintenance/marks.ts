@@ -3,14 +3,14 @@ import { DigestSet } from '../packs/digest-set.js';
 import { rawDigest } from '../packs/pack-format.js';
 import { lockEpoch } from '../packs/pack-index.js';
 import { one } from '../sql/step.js';
-import type { MaintenanceContext } from './context.js';
+import type { NeedsContext } from './context.js';
 import { partsOf } from './needs.js';
 import { recipePages } from './object-rows.js';
 import { isDeleted, newestVersion, type VersionRow, versionsAfter } from './version-rows.js';
 
 /** What is needed: by versions, and by recipes that are not condemned. */
 export class Marks {
-  readonly #context: MaintenanceContext;
+  readonly #context: NeedsContext;
   readonly #options: CallOptions;
   /** A digest that is taken for a marked one is garbage that stays: that does no harm. */
   readonly #marked = new DigestSet(8);
@@ -19,7 +19,7 @@ export class Marks {
   #version = 0;
   #pack: number | undefined;
 
-  constructor(context: MaintenanceContext, repairs: number, options: CallOptions) {
+  constructor(context: NeedsContext, repairs: number, options: CallOptions) {
     this.#context = context;
     this.repairs = repairs;
     this.#options = options;

@@ -1,11 +1,11 @@
 import { type CallOptions, openManifest } from '@cairn/core';
 import { rawDigest } from '../packs/pack-format.js';
-import type { MaintenanceContext } from './context.js';
+import type { NeedsContext } from './context.js';
 import type { VersionRow } from './version-rows.js';
 
 /** The blobs that a version needs, those of its manifest too. Some may come more than once. */
 export async function* blobsOf(
-  { blobs }: MaintenanceContext,
+  { blobs }: Pick<NeedsContext, 'blobs'>,
   version: VersionRow,
   options: CallOptions,
 ): AsyncGenerator<readonly Uint8Array[], void, undefined> {
@@ -23,7 +23,7 @@ export async function* blobsOf(
 
 /** The segments and chunks of a large blob. */
 export async function partsOf(
-  { reader }: Pick<MaintenanceContext, 'reader'>,
+  { reader }: Pick<NeedsContext, 'reader'>,
   recipe: Uint8Array,
   options: CallOptions,
 ): Promise<Uint8Array[]> {

@@ -96,9 +96,15 @@ export function* lockEpoch(): Step<void> {
  * Makes the rows of a pack and of its records. Records that are elsewhere already keep their rows.
  *
  * @param sizes Of the blobs of its recipes, by their keys.
+ * @param options.isSorted Whether rows are made in the order of their digests, so that of many who write at once none waits
+ * for another one that waits for it. It needs memory for the whole table.
  * @returns Whether the pack is of any use: whether a row leads to it.
  */
-export function* addPack(pack: FinishedPack, sizes: ReadonlyMap<string, number>): Step<boolean> {
+export function* addPack(
+  pack: FinishedPack,
+  sizes: ReadonlyMap<string, number>,
+  { isSorted = false }: { readonly isSorted?: boolean } = {},
+): Step<boolean> {
   const { mtimeMs, ctimeMs, ino } = pack.stamp;
   const row = yield* one(
     `INSERT INTO packs (name, size, record_count, created_at, mtime_ms, ctime_ms, ino)
@@ -106,7 +112,8 @@ export function* addPack(pack: FinishedPack, sizes: ReadonlyMap<string, number>)
     [pack.name, pack.size, recordCount(pack.end), yield* now(), mtimeMs, ctimeMs, ino],
   );
   const id = Number(row?.id);
-  for (const some of slices(readTable(pack.end))) {
+  const records = isSorted ? [...readTable(pack.end)].sort(byDigest) : readTable(pack.end);
+  for (const some of slices(records)) {
     yield* run(
       `INSERT INTO objects (digest, kind, pack_id, start, length, size) VALUES ${tuples(some.length, 6)}
        ON CONFLICT (digest) DO UPDATE SET kind = excluded.kind, pack_id = excluded.pack_id,
@@ -128,6 +135,10 @@ export function* addPack(pack: FinishedPack, sizes: ReadonlyMap<string, number>)
   }
   yield* run('DELETE FROM packs WHERE id = ?', [id]);
   return false;
+}
+
+function byDigest(a: PackRecord, b: PackRecord): number {
+  return Buffer.compare(a.digest, b.digest);
 }
 
 /** Records a few at a time: to hold all of a pack would cost much memory for a moment. */

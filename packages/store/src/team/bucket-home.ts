@@ -1,0 +1,85 @@
+import type { CallOptions, Hasher, ObjectStore } from '@cairn/core';
+import type { FileSystem } from '@cairn/file';
+import { lacksOf } from '../blobs/lacks.js';
+import { makeRows, type PackToAdd } from '../blobs/make-rows.js';
+import type { PackHome } from '../blobs/pack-home.js';
+import { Reliability } from '../blobs/reliability.js';
+import type { FinishedPack } from '../packs/open-pack.js';
+import { goneMeanwhile, readEpoch } from '../packs/pack-index.js';
+import type { PackShelf } from '../packs/pack-shelf.js';
+import type { RecordReader } from '../packs/record-reader.js';
+import type { Database } from '../sql/database.js';
+import { now, one, run, type Step } from '../sql/step.js';
+import { noMemory } from '../stat-cache/file-memory.js';
+import { packKey, uploadPack } from './bucket-packs.js';
+
+export interface BucketHomeContext {
+  readonly fs: FileSystem;
+  readonly objects: ObjectStore;
+  readonly database: Database;
+  readonly hasher: Hasher;
+  readonly reader: RecordReader;
+}
+
+/** Packs go to a bucket, and a database has their index. */
+export function bucketHome(context: BucketHomeContext): PackHome {
+  const { database, reader } = context;
+  return {
+    async begin(options) {
+      const basis = await database.read(readEpoch, options);
+      const reliable = new Reliability(reader, options);
+      const { damaged } = reliable;
+      const keep = (added: Pick<PackToAdd, 'pack' | 'recipes'>, call: CallOptions) =>
+        keepPack(context, { ...added, basis, damaged }, call);
+      return {
+        seen: noMemory,
+        lacks: (digests, call) => lacksOf(reader, reliable, digests, call),
+        add: (pack, call) => keep({ pack, recipes: [] }, call),
+        finish: async (last, call) => (last === undefined ? undefined : keep(last, call)),
+      };
+    },
+  };
+}
+
+async function keepPack(context: BucketHomeContext, added: PackToAdd, options: CallOptions): Promise<void> {
+  const { fs, database } = context;
+  const { pack } = added;
+  try {
+    await announcePack(database, pack, options);
+    await uploadPack(context, pack, options);
+    await makeRows({ ...context, shelf: bucketShelf(context.objects) }, added, options);
+  } finally {
+    await fs.unlink(pack.path).catch(() => undefined);
+  }
+}
+
+/**
+ * Makes a row for a pack that is about to be written to the bucket, without which the bucket has none. To garbage collection
+ * it is a pack that nothing leads to: when it is old, its row and then its object are removed.
+ */
+export async function announcePack(
+  database: Database,
+  { name, size }: Pick<FinishedPack, 'name' | 'size'>,
+  options: CallOptions,
+): Promise<void> {
+  await database.write(function* () {
+    yield* run('INSERT INTO packs (name, size, record_count, created_at) VALUES (?, ?, 0, ?)', [
+      name,
+      size,
+      yield* now(),
+    ]);
+  }, options);
+}
+
+export function bucketShelf(objects: ObjectStore): PackShelf {
+  return {
+    claim: claimPack,
+    discard: ({ name }) => objects.delete([packKey(name)]).catch(() => undefined),
+  };
+}
+
+/** Takes the place of the announced row, under a new number: numbers of packs only grow. */
+export function* claimPack({ name }: Pick<FinishedPack, 'name'>): Step<void> {
+  const row = yield* one('DELETE FROM packs WHERE name = ? AND record_count = 0 RETURNING id', [name]);
+  if (row === undefined) throw goneMeanwhile();
+}

@@ -1,0 +1,116 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type AnyIterable,
+  type BlobStore,
+  CairnError,
+  type CallOptions,
+  type ContentAlgorithm,
+  loadHasher,
+  type ObjectStore,
+  quote,
+  type Store,
+} from '@cairn/core';
+import { nodeFileSystem } from '@cairn/file';
+import type { AccessCatalog } from '../access/access.js';
+import { sqlAccess } from '../access/sql-access.js';
+import { adoptPack } from '../adopt/adopt-pack.js';
+import type { AdoptedPack, AdoptOptions } from '../adopt/adopted.js';
+import { createPutter } from '../blobs/putter.js';
+import { sweepTempFiles } from '../blobs/temp-files.js';
+import { sqlCatalog } from '../catalog/catalog.js';
+import type { PostgresCatalogOptions } from '../catalog/postgres-catalog.js';
+import { defaultChunker } from '../chunker/chunker-params.js';
+import { partsOf as partsOfBlob } from '../maintenance/needs.js';
+import { isOwnerAlive } from '../run-owner.js';
+import { migrate } from '../sql/migrations/migrate.js';
+import { openPostgres } from '../sql/postgres/database.js';
+import { run } from '../sql/step.js';
+import { bucketBlobStore } from './bucket-blob-store.js';
+import { settleBucketFormat } from './bucket-format.js';
+import { bucketHome } from './bucket-home.js';
+import { BucketReader } from './bucket-reader.js';
+
+export interface TeamStoreOptions extends PostgresCatalogOptions {
+  /** Holds the packs: a bucket, or what is below a prefix of one, that nothing else writes to. */
+  readonly objects: ObjectStore;
+  /** What identifies bytes. Default: what the store has, and `blake3` for a new one. */
+  readonly algorithm?: ContentAlgorithm | undefined;
+  /** A folder of this machine for packs on their way to the bucket. Default: a new one, which is removed in the end. */
+  readonly temp?: string | undefined;
+}
+
+/** A store that any number of machines share, none of which holds any of it. */
+export interface TeamStore extends Store {
+  /** The blobs of all projects, which share them. */
+  readonly blobs: BlobStore;
+
+  /** Who may do what, for a server. */
+  readonly access: AccessCatalog;
+
+  /** Takes a pack that another store made; see `LocalStore.adoptPack`. */
+  adoptPack(bytes: AnyIterable<Uint8Array>, options?: AdoptOptions): Promise<AdoptedPack>;
+}
+
+/**
+ * Opens the store whose catalog and index are in PostgreSQL and whose packs are in a bucket, and makes it if there is none.
+ * Any number of processes may do so at once, and use it at the same time. Closing it leaves the pool and the bucket open.
+ *
+ * @example
+ * const store = await openTeamStore({ pool: new Pool({ connectionString }), objects: s3ObjectStore({ bucket }) });
+ * @throws CairnError `conflict` when it has another algorithm; `unsupported_format` when a later version of Cairn made it;
+ * `unavailable`, `unauthenticated`, `forbidden`, `storage_full`, `storage_readonly`.
+ */
+export async function openTeamStore(options: TeamStoreOptions): Promise<TeamStore> {
+  const { pool, objects, now, liveness = isOwnerAlive } = options;
+  const fs = nodeFileSystem;
+  const database = openPostgres({ pool, clock: now === undefined ? undefined : () => now().getTime() });
+  await migrate(database);
+  // So that there is a row to hold and to lock.
+  await database.write(() =>
+    run("INSERT INTO engine_state (name, value) VALUES ('epoch', 0) ON CONFLICT (name) DO NOTHING"),
+  );
+  const wanted = { algorithm: options.algorithm ?? 'blake3', chunker: defaultChunker } as const;
+  const { algorithm, chunker } = await settleBucketFormat(objects, wanted);
+  if (options.algorithm !== undefined && options.algorithm !== algorithm) {
+    throw otherAlgorithm(objects.location, algorithm, options.algorithm);
+  }
+  const temp = options.temp ?? (await mkdtemp(join(tmpdir(), 'cairn-packs-')));
+  if (options.temp !== undefined) await sweepTempFiles(fs, temp, Date.now());
+
+  const hasher = await loadHasher(algorithm);
+  const reader = new BucketReader({ objects, database, hasher });
+  const context = { fs, objects, database, hasher, reader };
+  const home = bucketHome(context);
+  const place = { fs: fs.sync, packs: temp, temp, isPassage: true };
+  const smallBytes = chunker.max;
+  const putter = await createPutter({ algorithm, chunker, folder: temp });
+  const blobs = bucketBlobStore(context, home, putter);
+  const partsOf = (digest: Uint8Array, call: CallOptions) => partsOfBlob({ reader }, digest, call);
+  let isClosed = false;
+  return {
+    location: objects.location,
+    blobs,
+    blobsOf: () => blobs,
+    catalog: sqlCatalog(database, { liveness }),
+    access: sqlAccess({ database, blobs, partsOf, smallBytes }),
+    adoptPack: (bytes, call = {}) => adoptPack({ ...context, home, place, smallBytes }, bytes, call),
+    async close() {
+      if (isClosed) return;
+      isClosed = true;
+      await putter.close();
+      if (options.temp === undefined) await rm(temp, { recursive: true, force: true });
+    },
+  };
+}
+
+function otherAlgorithm(location: string, algorithm: string, wanted: string): CairnError {
+  return new CairnError(
+    'conflict',
+    `the store in ${quote(location)} has ${algorithm} digests, not ${wanted}`,
+    {
+      hint: 'Leave { algorithm } out, or choose another bucket or prefix.',
+    },
+  );
+}
