@@ -1,4 +1,5 @@
 import type { JsonValue } from '@cairn/core';
+import type * as remote from '@cairn/remote';
 import * as v from 'valibot';
 import { describe, expectTypeOf, test } from 'vitest';
 import { z } from 'zod';
@@ -11,6 +12,7 @@ import {
   type Run,
   type Version,
 } from '../src/index.js';
+import type { RemotePackage } from '../src/store/store-access.js';
 
 // Checked by the compiler: nothing here is called.
 declare const run: Run;
@@ -25,6 +27,10 @@ declare const bikes: BikeMetadata;
 
 const zodSchema = z.object({ rows: z.number(), tags: z.array(z.string()).default([]) });
 const valibotSchema = v.object({ rows: v.number() });
+
+test('@cairn/remote is what the sdk takes it for', () => {
+  expectTypeOf<typeof remote>().toExtend<RemotePackage>();
+});
 
 describe('metadata', () => {
   test('of an artifact is inferred, also as an interface, and kept by logging', () => {

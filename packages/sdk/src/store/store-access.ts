@@ -49,7 +49,7 @@ async function openServer(url: string, apiKey: string | undefined): Promise<Stor
 }
 
 /** Not the type of the package itself: the declarations of the sdk have to do without it. */
-interface RemotePackage {
+export interface RemotePackage {
   openRemote(options: { readonly url: string; readonly apiKey?: string | undefined }): Promise<Store>;
 }
 
