@@ -1,7 +1,13 @@
 import type { Command } from './command.js';
 import { changeCommands } from './table/change.js';
 import { lookCommands } from './table/look.js';
+import { moveCommands } from './table/move.js';
 import { setUpCommands } from './table/set-up.js';
 
 /** Every command there is. */
-export const commands: readonly Command[] = [...lookCommands, ...changeCommands, ...setUpCommands];
+export const commands: readonly Command[] = [
+  ...lookCommands,
+  ...moveCommands,
+  ...changeCommands,
+  ...setUpCommands,
+];

@@ -6,7 +6,7 @@ export { translateFsError } from './fs-error.js';
 export { type PublishFileOptions, publishFile, syncFolder } from './publish-file.js';
 export { type ReadFileOptions, readFileChunks } from './read-file.js';
 export { type ReferenceTrustOptions, referenceTrust } from './reference-trust.js';
-export type { Selection } from './selection.js';
+export { type Selection, type SelectionTests, selectionTests } from './selection.js';
 export { sameStamp, stampFile, stampOf } from './stamp.js';
 export { type WalkedFile, type WalkFolderOptions, walkFolder, walkFolderInBatches } from './walk-folder.js';
 export { stampAt, type WalkedFiles } from './walked-files.js';

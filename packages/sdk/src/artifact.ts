@@ -11,7 +11,7 @@ import {
 } from '@cairn/core';
 import type { Content } from './artifact/content.js';
 import { Draft, type DraftClaim } from './artifact/draft.js';
-import type { DraftEntry } from './artifact/draft-entry.js';
+import { type DraftEntry, sizeOfEntry } from './artifact/draft-entry.js';
 import type { Addition } from './artifact/entry-table.js';
 import { describe, type FileData, keep, toPath } from './artifact/file-data.js';
 import { type FileWriter, type OpenFile, openFile, writtenBy } from './artifact/file-writer.js';
@@ -208,6 +208,21 @@ export class Artifact<M extends object = Metadata> {
   /** Removes an entry, or a folder with all that is in it. @throws CairnError `not_found`, `artifact_finalized`. */
   remove(path: string): Promise<void> {
     return this.#draft.remove(path);
+  }
+
+  /** What was added so far, in the order of the paths, without what it started from. Sizes are those when it was added. */
+  async *added(): AsyncGenerator<
+    { readonly path: string; readonly size: number | undefined },
+    void,
+    undefined
+  > {
+    const claim = this.#draft.claim();
+    try {
+      const table = await claim.entries();
+      for (const entry of table.added()) yield { path: entry.path, size: sizeOfEntry(entry) };
+    } finally {
+      await claim.end();
+    }
   }
 
   #add(options: NewFileOptions, prepare: () => Promise<DraftEntry | readonly Addition[]>): Promise<void> {

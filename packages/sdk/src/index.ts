@@ -54,7 +54,7 @@ export type { SyncCallOptions, SyncedVersion, SyncProgress, SyncResult } from '.
 export { type SyncOptions, syncStore } from './sync/sync-store.js';
 export type { ReferencesReport } from './version/check-references.js';
 export type { LabelSet } from './version/label-set.js';
-export type { VerifyReport } from './version/verify.js';
+export type { VerifyFolderOptions, VerifyReport } from './version/verify.js';
 export type {
   Entry,
   LineageOptions,

@@ -12,7 +12,7 @@ import type { Metadata } from './metadata-types.js';
 import type { RunInfo } from './run-info.js';
 import type { ReferencesReport } from './version/check-references.js';
 import type { LabelSet } from './version/label-set.js';
-import type { VerifyReport } from './version/verify.js';
+import type { VerifyFolderOptions, VerifyReport } from './version/verify.js';
 
 /**
  * A logged artifact. Its content never changes; its description, metadata, aliases, tags and ttl can be edited in place
@@ -66,7 +66,7 @@ export interface Version<M extends object = Metadata> {
   /** All entries, or those whose path starts with `prefix`, in the order of their paths' UTF-8 bytes. */
   entries(options?: CallOptions & { readonly prefix?: string | undefined }): AsyncIterable<Entry>;
   /** Compares a folder with the entries, byte by byte. Default: where `download` puts them. */
-  verify(root?: string, options?: CallOptions): Promise<VerifyReport>;
+  verify(root?: string, options?: VerifyFolderOptions): Promise<VerifyReport>;
 
   /** Asks the sources of all references whether what was recorded is still there. Touches no file on disk. */
   checkReferences(options?: CallOptions): Promise<ReferencesReport>;

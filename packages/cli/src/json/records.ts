@@ -11,8 +11,12 @@ export type RecordName =
   | 'alias'
   | 'collection'
   | 'diff'
+  | 'download'
   | 'entry'
   | 'lineage'
+  | 'logged version'
+  | 'planned entry'
+  | 'planned file'
   | 'plotted version'
   | 'release'
   | 'setting'
@@ -66,6 +70,37 @@ export const records: Readonly<Record<RecordName, readonly Field[]>> = {
         'the run that logged it: `id`, `name`, `jobType`, `state`, `started`, `ended`, `error`, `config`',
     },
     { name: 'uses', type: 'whole', means: 'how many runs used it' },
+  ],
+  'logged version': [
+    ...version,
+    { name: 'isNew', type: 'boolean', means: 'whether it is new; else a version had this content' },
+    { name: 'sentBytes', type: 'whole', means: 'of files that the store lacked' },
+    { name: 'reusedBytes', type: 'whole', means: 'of files that it had' },
+    {
+      name: 'changes',
+      type: 'object',
+      nullable: true,
+      means:
+        'against the version before it: how many entries are `added`, `changed`, `moved`, `removed`, `same`',
+    },
+  ],
+  'planned entry': [
+    { name: 'path', type: 'text', means: 'in the artifact' },
+    { name: 'size', type: 'whole', nullable: true, means: 'in bytes' },
+  ],
+  download: [
+    ...scope,
+    { name: 'name', type: 'text', means: 'the collection' },
+    { name: 'version', type: 'text', means: 'such as `v3`' },
+    { name: 'folder', type: 'text', means: 'where the files are' },
+    { name: 'files', type: 'whole', means: 'how many entries were asked for' },
+    { name: 'writtenBytes', type: 'whole', means: 'of files that were not there, or not right' },
+    { name: 'reusedBytes', type: 'whole', means: 'of files that were there and right' },
+    { name: 'verified', type: 'boolean', means: 'whether all files were read again afterwards' },
+  ],
+  'planned file': [
+    { name: 'path', type: 'text', means: 'in the folder' },
+    { name: 'action', type: 'text', means: '`write`, `replace` or `remove`' },
   ],
   'plotted version': [
     ...version,

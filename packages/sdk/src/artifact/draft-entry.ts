@@ -37,6 +37,11 @@ export function describeSource(entry: DraftEntry): string {
   return entry.content.kind === 'path' ? quote(entry.content.path) : 'bytes';
 }
 
+/** In bytes; `undefined` for a reference whose source didn't tell. */
+export function sizeOfEntry(entry: DraftEntry): number | undefined {
+  return entry.kind === 'new' ? sizeOf(entry.content) : entry.entry.size;
+}
+
 /** Whether two entries of one path are the same content. Reads the bytes only where nothing else can tell. */
 export async function isSameContent(a: DraftEntry, b: DraftEntry): Promise<boolean> {
   if (a.kind === 'reference' || b.kind === 'reference') {

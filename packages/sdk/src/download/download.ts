@@ -20,13 +20,14 @@ import { survey } from './survey.js';
 export async function download(
   version: Version<object>,
   contents: Contents,
-  { root: given, path, exact = false, allowGit = false, signal, onProgress }: DownloadOptions,
+  options: DownloadOptions,
 ): Promise<string> {
+  const { root: given, exact = false, allowGit = false, signal, onProgress } = options;
   const progress = new Progress(onProgress, signal);
   try {
     const root = rootOf(version, given);
     progress.enter('scan');
-    const selection = await select(contents.manifest, path, `${version}`, signal);
+    const selection = await select(contents.manifest, options, `${version}`);
     const found = await survey(selection.batches(), { allowGit });
     const makeFolder = folderMaker(root, { signal, replace: exact });
     await makeFolder('');

@@ -12,6 +12,8 @@ export interface EntryDownloadOptions extends CallOptions {
 export interface DownloadOptions extends EntryDownloadOptions {
   /** Only this entry, or the entries of this folder. Default: all. */
   readonly path?: string | undefined;
+  /** Of these, only files that match one of these globs over their whole paths, such as `images/*.png`. Default: all. */
+  readonly include?: readonly string[] | undefined;
   /** Whether to remove what is in the folder and not in the artifact. Default: `false`, it is left alone. */
   readonly exact?: boolean | undefined;
 }

@@ -1,5 +1,7 @@
-import type { AnyIterable, Entry, Manifest } from '@cairn/core';
+import { type AnyIterable, CairnError, type Entry, type Manifest, quote } from '@cairn/core';
+import { selectionTests } from '@cairn/file';
 import { noEntry } from '../version/find-entry.js';
+import type { DownloadOptions } from './options.js';
 
 /** The entries that are asked for. They are read, not held: each call reads them again. */
 export interface Selection {
@@ -10,6 +12,21 @@ export interface Selection {
 
 /** @throws CairnError `not_found`, with what may have been meant. */
 export async function select(
+  manifest: Manifest,
+  { path, include, signal }: Pick<DownloadOptions, 'path' | 'include' | 'signal'>,
+  address: string,
+): Promise<Selection> {
+  const selection = await selectPath(manifest, path, address, signal);
+  if (include === undefined) return selection;
+  const { isIncluded } = await selectionTests({ include });
+  const batches = () => filter(selection.batches(), isIncluded);
+  for await (const _ of batches()) return { ...selection, batches };
+  throw new CairnError('not_found', `no entry of ${address} matches ${include.map(quote).join(', ')}`, {
+    hint: 'A glob is compared with the whole path; * stays in one folder, ** enters those below.',
+  });
+}
+
+async function selectPath(
   manifest: Manifest,
   path: string | undefined,
   address: string,
@@ -23,4 +40,14 @@ export async function select(
   const entry = await manifest.get(path, { signal });
   if (entry !== undefined) return { folder: undefined, batches: () => [[entry]] };
   throw await noEntry(manifest, path, address, signal);
+}
+
+async function* filter(
+  batches: AnyIterable<readonly Entry[]>,
+  isIncluded: (path: string) => boolean,
+): AsyncGenerator<readonly Entry[], void, undefined> {
+  for await (const batch of batches) {
+    const chosen = batch.filter(({ path }) => isIncluded(path));
+    if (chosen.length > 0) yield chosen;
+  }
 }

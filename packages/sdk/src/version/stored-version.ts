@@ -10,6 +10,7 @@ import {
 import { download } from '../download/download.js';
 import type { DownloadOptions } from '../download/options.js';
 import { rootOf } from '../download/root.js';
+import { select } from '../download/select.js';
 import type { Metadata } from '../metadata-types.js';
 import { lineageOf, type RunInfo, runsOfVersion } from '../run-info.js';
 import { readStore, withStore } from '../store/store-access.js';
@@ -24,7 +25,7 @@ import { patchOf, remember, type Seen } from './edits.js';
 import { findEntry } from './find-entry.js';
 import { LabelSet } from './label-set.js';
 import { StoredEntry } from './stored-entry.js';
-import { type VerifyReport, verifyFolder } from './verify.js';
+import { type VerifyFolderOptions, type VerifyReport, verifyFolder } from './verify.js';
 
 /** What other parts need of a version beside its public side. */
 export interface VersionInside {
@@ -129,8 +130,11 @@ export class StoredVersion<M extends object = Metadata> implements Version<M> {
     });
   }
 
-  verify(root?: string, { signal }: CallOptions = {}): Promise<VerifyReport> {
-    return this.#open(({ manifest }) => verifyFolder(manifest, rootOf(this, root), signal), signal);
+  verify(root?: string, { include, signal }: VerifyFolderOptions = {}): Promise<VerifyReport> {
+    return this.#open(async ({ manifest }) => {
+      const selection = await select(manifest, { include, signal }, `${this}`);
+      return verifyFolder(selection, rootOf(this, root), signal);
+    }, signal);
   }
 
   checkReferences({ signal }: CallOptions = {}): Promise<ReferencesReport> {

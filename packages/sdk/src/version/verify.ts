@@ -1,15 +1,21 @@
 import { lstatSync, type Stats } from 'node:fs';
 import { lstat } from 'node:fs/promises';
-import { CairnError, type Entry, type Manifest, sortByUtf8 } from '@cairn/core';
+import { CairnError, type CallOptions, type Entry, sortByUtf8 } from '@cairn/core';
 import { translateFsError } from '@cairn/file';
 import { type FolderNames, walkFolderNames } from '../download/folder-names.js';
 import { knownDigest } from '../download/reference-memory.js';
 import { fileOf } from '../download/root.js';
+import type { Selection } from '../download/select.js';
 import { strangerFinder } from '../download/strangers.js';
 import { breather } from '../util/breathe.js';
 import { eachOf } from '../util/each-of.js';
 import { fileMatches } from '../util/local-digest.js';
 import { maxSmall, smallFileHasher } from '../util/small-files.js';
+
+export interface VerifyFolderOptions extends CallOptions {
+  /** Only entries that match one of these globs; all else counts as no entry. Default: all. */
+  readonly include?: readonly string[] | undefined;
+}
 
 /** How a folder compares with a version. All lists are of paths; each entry is in one of the first four. */
 export interface VerifyReport {
@@ -29,7 +35,7 @@ type State = 'ok' | 'changed' | 'missing' | 'unverified';
 const concurrency = 8;
 
 export async function verifyFolder(
-  manifest: Manifest,
+  { batches }: Selection,
   root: string,
   signal: AbortSignal | undefined,
 ): Promise<VerifyReport> {
@@ -58,7 +64,7 @@ export async function verifyFolder(
     return hashSmall(path, entry) === entry.digest ? 'ok' : 'changed';
   }
 
-  for await (const batch of manifest.batches({ signal })) {
+  for await (const batch of batches()) {
     const states = batch.map(verifyNow);
     const later = states.flatMap((state, i) => (state === 'later' ? [i] : []));
     await eachOf(later, concurrency, signal, async (i, signal) => {
