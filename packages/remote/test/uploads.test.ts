@@ -88,6 +88,22 @@ describe('an upload', () => {
   });
 });
 
+test('of very many sources none is forgotten, also of those that are equal or were sent by then', async () => {
+  const { store } = await connect();
+  const blobs = store.blobsOf(project);
+  const folder = scratchFolder();
+  const sources = Array.from({ length: 6000 }, (_, i): Source => {
+    // Packs fill up at 48 MiB, so that several are sent before the end.
+    const path = join(folder, `${i}`);
+    writeFileSync(path, Buffer.alloc(20_000, `${i % 4500} `));
+    return { kind: 'path', path };
+  });
+  const results = await put(blobs.put(sources));
+  expect(results.map(({ index }) => index)).toEqual(sources.map((_, i) => i));
+  expect(new Set(results.map(({ digest }) => digest)).size).toBe(4500);
+  expect(results.filter(({ created }) => created).length).toBe(4500);
+});
+
 test('files that look unchanged are neither read nor asked for again', async () => {
   const { server, store } = await connect();
   const folder = scratchFolder();

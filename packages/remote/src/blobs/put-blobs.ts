@@ -14,26 +14,28 @@ export async function* putBlobs(
 ): AsyncGenerator<PutResult, void, undefined> {
   const waiting = new Map<string, PutResult>();
   let patience = firstPatience;
-  const settled: PutResult[] = [];
-  const settle = () => {
-    for (const [key, created] of shipment.takeDecided()) {
-      const result = waiting.get(key);
-      if (result === undefined) continue;
-      waiting.delete(key);
-      settled.push({ ...result, created });
-    }
-    return settled.splice(0);
-  };
   for await (const result of putter.put(shipment.home, sources, options)) {
-    if (result.created) waiting.set(keyOf(rawDigest(result.digest)), result);
-    else yield result;
-    if (waiting.size >= patience) {
-      await shipment.decide([...waiting.keys()], options);
-      patience = Math.min(patience * 2, mostPatience);
-    }
-    yield* settle();
+    yield* settled(waiting, shipment);
+    const key = keyOf(rawDigest(result.digest));
+    const created = result.created ? shipment.wasLacked(key) : false;
+    if (created === undefined) waiting.set(key, result);
+    else yield { ...result, created };
+    if (waiting.size < patience) continue;
+    await shipment.decide([...waiting.keys()], options);
+    patience = Math.min(patience * 2, mostPatience);
+    yield* settled(waiting, shipment);
   }
-  yield* settle();
+  yield* settled(waiting, shipment);
+}
+
+/** The results that need wait no more. */
+function* settled(waiting: Map<string, PutResult>, shipment: Shipment): Generator<PutResult> {
+  for (const key of shipment.takeDecided()) {
+    const result = waiting.get(key);
+    if (result === undefined) continue;
+    waiting.delete(key);
+    yield { ...result, created: shipment.wasLacked(key) ?? false };
+  }
 }
 
 /** So many results wait for their pack at first, and then twice as many each time. */

@@ -26,10 +26,12 @@ export interface ShipmentContext {
  */
 export interface Shipment {
   readonly home: PackHome;
-  /** Asks at once what the project lacks of these, by {@link keyOf}. */
+  /** Asks at once what the project lacks of these digests, by {@link keyOf}. */
   decide(keys: readonly string[], options: CallOptions): Promise<void>;
-  /** What became known since this was called last: for each digest, by {@link keyOf}, whether the project lacked it. */
-  takeDecided(): ReadonlyMap<string, boolean>;
+  /** Whether the project lacked something of this put; `undefined` as long as that isn't known. */
+  wasLacked(key: string): boolean | undefined;
+  /** Of what this became known since it was asked last. */
+  takeDecided(): readonly string[];
 }
 
 export function keyOf(digest: Uint8Array): string {
@@ -37,24 +39,27 @@ export function keyOf(digest: Uint8Array): string {
 }
 
 export function shipment({ wire, hasher, sent, basis }: ShipmentContext): Shipment {
-  let decided = new Map<string, boolean>();
-  /** What is known of digests that are in no pack yet that was sent. */
-  const verdicts = new Map<string, boolean>();
+  /** What is in packs that were not sent yet, and whether the project lacks it, once that is known. */
+  const open = new Map<string, boolean | undefined>();
+  /** What was there already. */
+  const known = new Set<string>();
+  let decided: string[] = [];
   const seen: SavedMemory | undefined = sent?.begin({
     basis,
     lacks: (digests, options = {}) => wire.missing(digests, options),
   });
 
   async function decide(keys: readonly string[], options: CallOptions): Promise<void> {
-    const unknown = keys.filter((key) => !verdicts.has(key));
+    const unknown = keys.filter((key) => open.get(key) === undefined);
     if (unknown.length === 0) return;
     const missing = await wire.missing(
       unknown.map((key) => Buffer.from(key, 'latin1')),
       options,
     );
     for (const [i, key] of unknown.entries()) {
-      verdicts.set(key, missing[i] === 1);
-      decided.set(key, missing[i] === 1);
+      open.set(key, missing[i] === 1);
+      if (missing[i] === 0) known.add(key);
+      decided.push(key);
     }
   }
 
@@ -62,10 +67,10 @@ export function shipment({ wire, hasher, sent, basis }: ShipmentContext): Shipme
     try {
       const keys = Array.from(readTable(pack.end), ({ digest }) => keyOf(digest));
       await decide(keys, options);
-      const wanted = Uint8Array.from(keys, (key) => (verdicts.get(key) ? 1 : 0));
+      const wanted = Uint8Array.from(keys, (key) => (open.get(key) ? 1 : 0));
       const toSend = packToSend(pack, wanted, hasher);
       if (toSend !== undefined) await wire.addPack({ ...toSend, basis }, options);
-      for (const key of keys) verdicts.delete(key);
+      for (const key of keys) open.delete(key);
     } finally {
       await unlink(pack.path).catch(() => undefined);
     }
@@ -75,7 +80,10 @@ export function shipment({ wire, hasher, sent, basis }: ShipmentContext): Shipme
     home: {
       begin: async () => ({
         seen: seen ?? noMemory,
-        lacks: async (digests) => new Uint8Array(digests.length).fill(1),
+        async lacks(digests) {
+          for (const digest of digests) open.set(keyOf(digest), undefined);
+          return new Uint8Array(digests.length).fill(1);
+        },
         add: send,
         async finish(last, options) {
           if (last !== undefined) await send(last.pack, options);
@@ -85,9 +93,10 @@ export function shipment({ wire, hasher, sent, basis }: ShipmentContext): Shipme
       }),
     },
     decide,
+    wasLacked: (key) => (open.has(key) ? open.get(key) : !known.has(key)),
     takeDecided() {
       const taken = decided;
-      decided = new Map();
+      decided = [];
       return taken;
     },
   };
