@@ -24,7 +24,7 @@ export interface Row {
   readonly label: string;
   readonly value: number;
   readonly unit: string;
-  readonly bar: { readonly atMost: number } | { readonly exactly: number };
+  readonly bar: { readonly atMost: number } | { readonly atLeast: number } | { readonly exactly: number };
 }
 
 export interface Bench {
@@ -41,5 +41,6 @@ export interface Bench {
 }
 
 export function isMet({ value, bar }: Row): boolean {
+  if ('atLeast' in bar) return value >= bar.atLeast;
   return 'atMost' in bar ? value <= bar.atMost : value === bar.exactly;
 }

@@ -6,6 +6,12 @@ const atMost = (label: string, value: number, unit: string, bar: number): Row =>
   unit,
   bar: { atMost: bar },
 });
+const atLeast = (label: string, value: number, unit: string, bar: number): Row => ({
+  label,
+  value,
+  unit,
+  bar: { atLeast: bar },
+});
 const exactly = (label: string, value: number, unit: string, bar: number): Row => ({
   label,
   value,
@@ -87,6 +93,22 @@ export const benches: readonly Bench[] = [
     rows: (of) => [
       atMost('resolve name:alias among 100,000 versions, p50', metric(of, 'catalog', 'resolve'), 'ms', 1),
       atMost('durable commit over a bare transaction, p50', metric(of, 'catalog', 'ratio'), '×', 2),
+    ],
+  },
+  {
+    name: 'server',
+    setup: { file: 'fill-catalog', args: ['10000'] },
+    programs: { server: { file: 'ask-server', args: ['16', '3000'] } },
+    rows: (of) => [
+      atLeast(
+        'resolve name:alias over HTTP with a key, 16 connections',
+        metric(of, 'server', 'perSecond'),
+        '/s',
+        3000,
+      ),
+      atMost('… at half that, 1,500/s, p99', metric(of, 'server', 'p99'), 'ms', 20),
+      atMost('… from its start to its first answer', metric(of, 'server', 'coldStart'), 'ms', 700),
+      atMost('… memory of the server when idle', metric(of, 'server', 'idleMB'), 'MB', 150),
     ],
   },
   {

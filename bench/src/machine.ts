@@ -17,10 +17,14 @@ export async function describeMachine(): Promise<Record<string, unknown>> {
     node: process.version,
     hash: (await loadHasher()).implementation,
     packages: Object.fromEntries(
-      ['@cairn/core', '@cairn/file', '@cairn/store', '@cairn/sdk', '@photostructure/sqlite'].map((name) => [
-        name,
-        versionOf(name),
-      ]),
+      [
+        '@cairn/core',
+        '@cairn/file',
+        '@cairn/store',
+        '@cairn/sdk',
+        '@cairn/server',
+        '@photostructure/sqlite',
+      ].map((name) => [name, versionOf(name)]),
     ),
   };
 }

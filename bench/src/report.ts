@@ -5,7 +5,7 @@ export function formatTable(rows: readonly Row[]): string {
   const cells = rows.map((row) => [
     row.label,
     `${format(row.value)} ${row.unit}`.trim(),
-    'atMost' in row.bar ? `≤ ${format(row.bar.atMost)}` : format(row.bar.exactly),
+    formatBar(row.bar),
     isMet(row) ? 'met' : 'NOT MET',
   ]);
   const table = [['', 'measured', 'bar', ''], ...cells];
@@ -19,6 +19,11 @@ export function formatTable(rows: readonly Row[]): string {
         .join('  '),
     )
     .join('\n');
+}
+
+function formatBar(bar: Row['bar']): string {
+  if ('atLeast' in bar) return `≥ ${format(bar.atLeast)}`;
+  return 'atMost' in bar ? `≤ ${format(bar.atMost)}` : format(bar.exactly);
 }
 
 function format(value: number): string {
