@@ -118,6 +118,20 @@ describe('clients that are slow', () => {
     expect(records).toBe(1);
   });
 
+  test('500 that send slowly keep nobody waiting', async () => {
+    const { port, url } = await serve();
+    const head = await uploadHead(await packOf('slowly'));
+    const slow = await Promise.all(Array.from({ length: 500 }, () => dial(port)));
+    for (const { socket } of slow) socket.write(head);
+    const answer = await fetch(`${url}${base}/packs`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${lab.root}`, [algorithmHeader]: 'blake3' },
+      body: (await packOf('fast')) as Uint8Array<ArrayBuffer>,
+    });
+    expect(await answer.json()).toEqual({ records: 1 });
+    expect(slow.map(({ heard }) => heard()).join('')).toBe('');
+  });
+
   test('uploads have places, of which one key has not all', async () => {
     const server = createServer({
       store: lab.store,
