@@ -54,8 +54,8 @@ export interface Run extends AsyncDisposable {
 
   /**
    * Sends what its project has in this store to another: after a run in offline mode, to the server that was named as the
-   * store. Waits for all calls that are at work. What it does is said at {@link syncStore}. May be called after
-   * {@link finish}, too, and then sends how the run ended.
+   * store. Waits for all calls that are at work. May be called after {@link finish} too, and then sends how the run ended.
+   * What a sync does is said at `syncStore`.
    *
    * @throws CairnError `not_found` when no other store is known, and as `syncStore`.
    */

@@ -19,19 +19,21 @@ export interface SyncOptions extends SyncCallOptions {
 }
 
 /**
- * Sends what one store has to another: runs, versions with all that is said of them, and lineage, as if it were done there now.
- * Blobs that are there are not sent. It may be repeated, also after it broke off, and by several processes at once: everything
- * is sent once.
+ * Sends what one store has to another: runs, versions with all that is said of them, and lineage, as if it were done there
+ * now. Blobs that are there are not sent. It may break off anywhere, be repeated, and run in several processes at once:
+ * everything arrives once.
  *
- * Versions are numbered in the order in which they were logged. Where the other store has none of the collection the numbers
- * are the same, save that those of deleted versions are not left out; else they go on there. What was sent is not touched again: a
- * version that was edited or deleted since, on either side, stays what it is on the other one.
+ * Versions are made in the order in which they were logged. Where the other store has nothing of a collection they have the
+ * numbers that they have here, unless some were deleted here; else numbers go on there, and the answer tells which became
+ * which. What was sent is not touched again: a version that is edited or deleted later, on either side, stays what it is on
+ * the other.
  *
  * @example
  * const { versions } = await syncStore({ to: 'https://cairn.example.com', project: 'bikes' });
  *
- * @throws CairnError `type_mismatch` when a collection has another type there; `conflict` when the stores have different kinds of
- * digests; `unauthenticated`, `forbidden`, `unavailable`, `storage_full`, and as opening the stores.
+ * @throws CairnError `type_mismatch` when a collection has another type there; `conflict` when the two have other kinds of
+ * digests; `not_found` without a store to send to; `unauthenticated`, `forbidden`, `unavailable`, `storage_full`, and what
+ * opening the stores throws.
  */
 export async function syncStore({ from, to, apiKey, ...options }: SyncOptions = {}): Promise<SyncResult> {
   if (to === undefined && !process.env.CAIRN_STORE) throw noTarget();
