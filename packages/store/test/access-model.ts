@@ -73,7 +73,7 @@ export function mayMake(
   end: number,
 ): boolean {
   if (isAdmin(model, maker)) return true;
-  const mayGive = (scope: Scope) => scope.entity !== '*' && byScopes(maker.scopes, scope) === 3;
+  const mayGive = (scope: Scope) => byScopes(maker.scopes, scope) === 3;
   return user === maker.user && end <= maker.end && scopes.every(mayGive);
 }
 

@@ -14,11 +14,12 @@ import { missing } from '../blobs/read-blob.js';
 import { DigestSet } from '../packs/digest-set.js';
 import { rawDigest } from '../packs/pack-format.js';
 import type { ProjectBlobs } from './access.js';
+import { gathered } from './gathered.js';
 import { link } from './links.js';
 import { checkManifest, type LinksContext, linked, linkedDigests, withParts } from './project-links.js';
 
-/** How many requests that are there already are looked up together. */
-const requestsAtOnce = 1024;
+/** How many digests are looked up together, at most. */
+const atOnce = 1024;
 
 /** The blobs of one project. What isn't linked is refused as what doesn't exist, by the same words. */
 export function projectBlobs(context: LinksContext, project: ProjectRef): ProjectBlobs {
@@ -51,17 +52,23 @@ async function* putLinked(
   const seen = new DigestSet(32);
   const fresh: Uint8Array[] = [];
   const large: PutResult[] = [];
-  for await (const result of blobs.put(sources, options)) {
-    const raw = rawDigest(result.digest);
-    const isKnown = seen.has(raw);
-    // That another project has it is nobody's business.
-    const created = !isKnown && (result.created || (await linked(context, project, [raw], options))[0] === 0);
-    if (!isKnown) {
-      seen.add(raw);
-      if (created) fresh.push(raw);
-      if (created && result.size > smallBytes) large.push(result);
+  const over = new AbortController();
+  const signal = options.signal === undefined ? over.signal : AbortSignal.any([options.signal, over.signal]);
+  const results = blobs.put(sources, { ...options, signal });
+  for await (const group of gathered(results, atOnce, () => over.abort())) {
+    const digests = group.map(({ digest }) => rawDigest(digest));
+    const known = await linked(context, project, digests, options);
+    for (const [i, result] of group.entries()) {
+      const digest = digests[i] as Uint8Array;
+      // That another project has it is nobody's business.
+      const created = known[i] === 0 && !seen.has(digest);
+      if (created) {
+        seen.add(digest);
+        fresh.push(digest);
+        if (result.size > smallBytes) large.push(result);
+      }
+      yield { ...result, created };
     }
-    yield { ...result, created };
   }
   for (const result of large) fresh.push(...(await withParts(context, result, options)));
   await link(database, project, fresh, options);
@@ -101,19 +108,21 @@ async function* onlyLinked(
   }
 }
 
-/** What comes by and by may wait for what became of those before it. */
+/** Those that come by and by may wait for what became of those before them. */
 async function* inBatches(
   requests: AnyIterable<CopyRequest>,
   { signal }: CallOptions,
 ): AsyncGenerator<readonly CopyRequest[], void, undefined> {
   if (Symbol.asyncIterator in requests) {
-    for await (const request of untilAborted(requests, signal)) yield [request];
+    const over = new AbortController();
+    const any = signal === undefined ? over.signal : AbortSignal.any([signal, over.signal]);
+    yield* gathered(untilAborted(requests, any), atOnce, () => over.abort());
     return;
   }
   let batch: CopyRequest[] = [];
   for (const request of requests) {
     batch.push(request);
-    if (batch.length < requestsAtOnce) continue;
+    if (batch.length < atOnce) continue;
     yield batch;
     batch = [];
   }

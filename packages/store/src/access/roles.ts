@@ -1,5 +1,5 @@
 import { CairnError, checkName, quote } from '@cairn/core';
-import type { Actor, NewKey, Principal, Role, Scope } from './principal.js';
+import type { Actor, NewKey, Role, Scope } from './principal.js';
 
 const ranks: ReadonlyMap<string, number> = new Map([
   ['read', 1],
@@ -112,7 +112,8 @@ export function checkGrant({ user, scopes, expiresAt }: NewKey, { principal }: A
   if (principal === undefined || principal.isAdmin) return;
   if (user !== principal.user) throw mayNotGrant(`a key of ${quote(user)}`);
   for (const scope of scopes) {
-    if (!mayGrant(principal, scope)) {
+    // A scope is within another one as a project of the name `*` would be.
+    if (roleByScopes(principal.key.scopes, scope) !== 'admin') {
       throw mayNotGrant(`a key for ${quote(`${nameOf(scope)} ${scope.role}`)}`);
     }
   }
@@ -120,12 +121,6 @@ export function checkGrant({ user, scopes, expiresAt }: NewKey, { principal }: A
   if (end !== undefined && (expiresAt === undefined || Date.parse(expiresAt) > Date.parse(end))) {
     throw mayNotGrant(`a key that outlives it (${end})`);
   }
-}
-
-function mayGrant({ key }: Principal, scope: Scope): boolean {
-  if (scope.entity === '*') return false;
-  const project = scope.project === '*' ? undefined : scope.project;
-  return roleByScopes(key.scopes, { entity: scope.entity, project }) === 'admin';
 }
 
 function mayNotGrant(what: string): CairnError {
