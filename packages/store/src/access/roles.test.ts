@@ -168,8 +168,9 @@ describe.each(accessPlaces)('projects on %s', { timeout: startLimitMs }, (_, ope
       await collect(access.listProjects(principal, { after: { entity: 'acme', project: 'a' }, limit: 1 })),
     ).toEqual(seen.slice(1, 2));
     expect(await collect(access.listProjects(principal, { limit: 0 }))).toEqual([]);
+    await store.catalog.startRun({ entity: 'acme', project: 'runs', id: 'run-1', config: {} });
     const { principal: admin } = await enterAsAdmin(store);
-    expect(await collect(access.listProjects(admin))).toHaveLength(7);
+    expect(await collect(access.listProjects(admin))).toHaveLength(8);
   });
 
   it('are made by who may write, and forgotten by their admins while nothing was logged there', async () => {

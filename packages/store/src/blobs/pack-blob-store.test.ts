@@ -2,18 +2,21 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { testBlobStore } from '@cairn/conformance';
-import type { ContentAlgorithm } from '@cairn/core';
+import type { BlobStore, ContentAlgorithm } from '@cairn/core';
 import { damageBlob } from '../../test/damage-blob.js';
 import type { LocalStore } from '../local-store.js';
 import { openStore } from '../open-store.js';
 
-async function fixture(algorithm: ContentAlgorithm) {
+const all = ({ blobs }: LocalStore): BlobStore => blobs;
+const ofProject = ({ access }: LocalStore): BlobStore => access.blobsOf({ entity: 'acme', project: 'pets' });
+
+async function fixture(algorithm: ContentAlgorithm, blobsOf: (store: LocalStore) => BlobStore) {
   const folder = await mkdtemp(join(tmpdir(), 'cairn-blobs-'));
   const stores: LocalStore[] = [];
   const open = async () => {
     const store = await openStore(folder, { algorithm });
     stores.push(store);
-    return store.blobs;
+    return blobsOf(store);
   };
   return {
     blobs: await open(),
@@ -27,5 +30,6 @@ async function fixture(algorithm: ContentAlgorithm) {
   };
 }
 
-testBlobStore('packs, BLAKE3', () => fixture('blake3'));
-testBlobStore('packs, SHA-256', () => fixture('sha256'));
+testBlobStore('packs, BLAKE3', () => fixture('blake3', all));
+testBlobStore('packs, SHA-256', () => fixture('sha256', all));
+testBlobStore('packs, as a project has them', () => fixture('blake3', ofProject));
