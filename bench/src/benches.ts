@@ -49,6 +49,19 @@ export const benches: readonly Bench[] = [
     ],
   },
   {
+    name: 'cli',
+    setup: { file: 'fill-collections', args: ['1000'] },
+    programs: {
+      version: { file: 'run-cairn', args: ['--version'] },
+      ls: { file: 'run-cairn', args: ['ls'] },
+    },
+    rows: (of) => [
+      atMost('cairn --version', metric(of, 'version', 'cpu'), 'CPU-ms', 80),
+      atMost('cairn ls of 1,000 collections', metric(of, 'ls', 'cpu'), 'CPU-ms', 200),
+      exactly('… lines', metric(of, 'ls', 'lines'), '', 1000),
+    ],
+  },
+  {
     name: 'size',
     runs: 1,
     programs: { core: { file: 'core-size' } },

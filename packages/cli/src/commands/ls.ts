@@ -1,6 +1,6 @@
 import type { Api, CollectionRecord } from '@cairn/sdk';
 import type { Invocation } from '../invocation.js';
-import { collectionList, sortCollections, withSizes } from '../look/collection-list.js';
+import { collectionList, sortCollections } from '../look/collection-list.js';
 import { findTarget, type Target } from '../look/find-target.js';
 import { versionList } from '../look/version-list.js';
 import { printList } from '../output/print-list.js';
@@ -46,9 +46,7 @@ async function listCollections(
   const limit = limitOf(options, output);
   const found: CollectionRecord[] = [];
   for await (const record of api.collections(scope)) found.push(record);
-  // In the order of names, the sizes of those that are shown are enough.
-  const sized = await withSizes(api, found, { ...scope, limit: sort === undefined ? limit : undefined });
-  const all = sort === undefined ? sized : sortCollections(sized, sort);
+  const all = sort === undefined ? found : sortCollections(found, sort);
   const shown = all.slice(0, limit);
   if (all.length === 0) output.talk('nothing is logged here yet');
   await printList(output, shown, collectionList);

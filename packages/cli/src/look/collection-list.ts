@@ -1,46 +1,19 @@
-import type { Api, CollectionRecord } from '@cairn/sdk';
+import type { CollectionRecord } from '@cairn/sdk';
 import { UsageError } from '../failure/usage-error.js';
 import { agoText, bytesText } from '../output/format.js';
 import type { Column, ListRequest } from '../output/print-list.js';
 
-/** A collection, and the size of its latest version. */
-export interface Collection extends CollectionRecord {
-  readonly size: number | undefined;
-}
-
-/** Which collections to look at. */
-export interface CollectionScope {
-  readonly entity?: string | undefined;
-  readonly project?: string | undefined;
-  readonly type?: string | undefined;
-  readonly limit?: number | undefined;
-  readonly signal: AbortSignal;
-}
-
-/** Adds the sizes, by one more query for all of them. */
-export async function withSizes(
-  api: Api,
-  records: readonly CollectionRecord[],
-  scope: CollectionScope,
-): Promise<Collection[]> {
-  const sizes = new Map<string, number>();
-  for await (const { name, size } of api.artifacts({ ...scope, where: 'alias:latest', sort: 'name' })) {
-    sizes.set(name, size);
-  }
-  return records.map((record) => ({ ...record, size: sizes.get(record.name) }));
-}
-
 /** By what collections can be sorted; numbers and times with the greatest last. */
-const sortKeys: Readonly<Record<string, (collection: Collection) => string | number>> = {
+const sortKeys: Readonly<Record<string, (collection: CollectionRecord) => string | number>> = {
   name: ({ name }) => name,
   created: ({ createdAt }) => createdAt,
   updated: ({ updatedAt }) => updatedAt,
   versions: ({ versionCount }) => versionCount,
-  size: ({ size = -1 }) => size,
+  size: ({ latestSize = -1 }) => latestSize,
 };
 
 /** @throws UsageError for another key. */
-export function sortCollections(collections: readonly Collection[], sort: string): Collection[] {
+export function sortCollections(collections: readonly CollectionRecord[], sort: string): CollectionRecord[] {
   const isDescending = sort.startsWith('-');
   const key = sortKeys[isDescending ? sort.slice(1) : sort];
   if (key === undefined) {
@@ -53,7 +26,7 @@ export function sortCollections(collections: readonly Collection[], sort: string
   return isDescending ? order.reverse() : order;
 }
 
-const columns: readonly Column<Collection>[] = [
+const columns: readonly Column<CollectionRecord>[] = [
   { heading: 'NAME', shrinks: true, text: ({ name }) => name, color: ({ cyan }) => cyan },
   { heading: 'TYPE', shrinks: true, text: ({ type }) => type },
   { heading: 'LATEST', text: latestOf },
@@ -61,8 +34,8 @@ const columns: readonly Column<Collection>[] = [
   {
     heading: 'SIZE',
     align: 'right',
-    text: ({ size }) => (size === undefined ? '' : bytesText(size)),
-    exact: ({ size = '' }) => size,
+    text: ({ latestSize }) => (latestSize === undefined ? '' : bytesText(latestSize)),
+    exact: ({ latestSize = '' }) => latestSize,
   },
   {
     heading: 'UPDATED',
@@ -72,15 +45,15 @@ const columns: readonly Column<Collection>[] = [
   },
 ];
 
-function latestOf({ latest }: Collection): string {
+function latestOf({ latest }: CollectionRecord): string {
   return latest === undefined ? '' : `v${latest}`;
 }
 
-function aliasesOf({ aliases }: Collection): string {
+function aliasesOf({ aliases }: CollectionRecord): string {
   return aliases.flatMap(({ alias }) => (alias === 'latest' ? [] : [alias])).join(', ');
 }
 
-export const collectionList: ListRequest<Collection> = {
+export const collectionList: ListRequest<CollectionRecord> = {
   columns,
   id: ({ name }) => name,
   json: ({
@@ -91,7 +64,7 @@ export const collectionList: ListRequest<Collection> = {
     latest,
     versionCount,
     aliases,
-    size = null,
+    latestSize = null,
     createdAt,
     updatedAt,
   }) => ({
@@ -99,6 +72,6 @@ export const collectionList: ListRequest<Collection> = {
     latest: latest === undefined ? null : `v${latest}`,
     versions: versionCount,
     aliases: Object.fromEntries(aliases.map(({ alias, version }) => [alias, `v${version}`])),
-    ...{ size, created: createdAt, updated: updatedAt },
+    ...{ size: latestSize, created: createdAt, updated: updatedAt },
   }),
 };

@@ -34,19 +34,15 @@ export async function printList<T>(
   { columns, id, json }: ListRequest<T>,
 ): Promise<void> {
   if (output.format === 'json') return printJson(output, items, json);
-  if (output.isQuiet) {
-    for await (const item of items) await output.write(`${oneLine(id(item))}\n`);
-    return;
-  }
+  if (output.isQuiet) return printLines(output, items, (item) => `${printable(id(item))}\n`);
   if (!output.isTerminal) {
-    for await (const item of items) {
-      const cells = columns.map(({ text, exact = text }) => oneLine(String(exact(item))));
-      await output.write(`${cells.join('\t')}\n`);
-    }
-    return;
+    return printLines(output, items, (item) => {
+      const cells = columns.map(({ text, exact = text }) => printable(String(exact(item))));
+      return `${cells.join('\t')}\n`;
+    });
   }
   const rows: string[][] = [];
-  for await (const item of items) rows.push(columns.map(({ text }) => oneLine(text(item))));
+  for await (const item of items) rows.push(columns.map(({ text }) => printable(text(item))));
   if (rows.length === 0) return;
   const { layOutTable } = await import('./table.js');
   const { colors, width } = output;
@@ -62,20 +58,34 @@ async function printJson<T>(
   items: Iterable<T> | AsyncIterable<T>,
   json: (item: T) => object,
 ): Promise<void> {
-  let lead = '[\n';
+  let isFirst = true;
+  await printLines(output, items, (item) => {
+    const lead = isFirst ? '[\n' : ',\n';
+    isFirst = false;
+    return lead + JSON.stringify(pickFields(json(item), output.fields));
+  });
+  await output.write(isFirst ? '[]\n' : '\n]\n');
+}
+
+/** So much is written at once, in characters: a call for each line would cost more than the line. */
+const atOnce = 8192;
+
+async function printLines<T>(
+  output: Output,
+  items: Iterable<T> | AsyncIterable<T>,
+  lineOf: (item: T) => string,
+): Promise<void> {
+  let waiting = '';
   for await (const item of items) {
-    await output.write(lead + JSON.stringify(pickFields(json(item), output.fields)));
-    lead = ',\n';
+    waiting += lineOf(item);
+    if (waiting.length < atOnce) continue;
+    await output.write(waiting);
+    waiting = '';
   }
-  await output.write(lead === '[\n' ? '[]\n' : '\n]\n');
+  if (waiting !== '') await output.write(waiting);
 }
 
 /** Prints one result as JSON. */
 export async function printRecord(output: Output, record: object): Promise<void> {
   await output.write(`${JSON.stringify(pickFields(record, output.fields), null, 2)}\n`);
-}
-
-/** In lists a text takes one line, without tabs and anything that steers a terminal. */
-function oneLine(text: string): string {
-  return printable(text);
 }

@@ -208,8 +208,20 @@ export const listing: readonly CatalogCase[] = [
       const newest = await commit(catalog, b, { aliases: ['best'] });
       const model = await commit(catalog, { ...b, name: 'a' }, { type: 'model' });
       const [first, second] = await collect(catalog.listCollections({ entity: b.entity }));
-      expect(first).toMatchObject({ name: 'a', type: 'model', versionCount: 1, latest: 0 });
-      expect(second).toMatchObject({ ...b, type: 'dataset', versionCount: 2, latest: 1 });
+      expect(first).toMatchObject({
+        name: 'a',
+        type: 'model',
+        versionCount: 1,
+        latest: 0,
+        latestSize: model.size,
+      });
+      expect(second).toMatchObject({
+        ...b,
+        type: 'dataset',
+        versionCount: 2,
+        latest: 1,
+        latestSize: newest.size,
+      });
       expect(second?.updatedAt).toBe(newest.createdAt);
       expect(first?.createdAt).toBe(model.createdAt);
       expect([...(second?.aliases ?? [])].sort((x, y) => (x.alias < y.alias ? -1 : 1))).toEqual([

@@ -110,12 +110,12 @@ export function toVersionRecord(version: VersionRow): VersionRecord {
 
 export function toCollectionRecord(collection: CollectionRow): CollectionRecord {
   const { ref, type, createdAt, versions, holders } = collection;
-  const latest = holders.get('latest')?.number;
+  const latest = holders.get('latest');
   return {
     ...ref,
     type,
     versionCount: liveVersions(collection).length,
-    ...(latest === undefined ? {} : { latest }),
+    ...(latest === undefined ? {} : { latest: latest.number, latestSize: latest.content.size }),
     aliases: [...holders].map(([alias, { number }]) => ({ alias, version: number })),
     createdAt: createdAt.toISOString(),
     updatedAt: (versions.at(-1)?.createdAt ?? createdAt).toISOString(),

@@ -63,6 +63,8 @@ export interface CollectionRecord extends CollectionRef {
   readonly versionCount: number;
   /** The version that `latest` points to. */
   readonly latest?: number;
+  /** The size of that version, in bytes. */
+  readonly latestSize?: number;
   readonly aliases: readonly { readonly alias: string; readonly version: number }[];
   readonly createdAt: string;
   /** When its newest version was created. */

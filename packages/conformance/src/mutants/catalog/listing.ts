@@ -75,6 +75,11 @@ export const listingMutants: readonly CatalogMutant[] = [
       }
     },
   })),
+  lie('gives a collection the size of nothing', ({ listCollections }) => ({
+    async *listCollections(query, options) {
+      for await (const record of listCollections(query, options)) yield { ...record, latestSize: 0 };
+    },
+  })),
   lie('lists collections of every project', ({ listCollections }) => ({
     listCollections: (query, options) => listCollections({ ...query, project: undefined }, options),
   })),

@@ -35,6 +35,7 @@ export const collectionRecord: v.GenericSchema<unknown, CollectionRecord> = exac
     type: shortText,
     versionCount: count,
     latest: v.optional(count),
+    latestSize: v.optional(count),
     aliases: v.array(v.object({ alias: shortText, version: count })),
     createdAt: time,
     updatedAt: time,
