@@ -1,5 +1,6 @@
 import type { Command } from './command.js';
 import { changeCommands } from './table/change.js';
+import { keepCommands } from './table/keep.js';
 import { lookCommands } from './table/look.js';
 import { moveCommands } from './table/move.js';
 import { setUpCommands } from './table/set-up.js';
@@ -9,5 +10,6 @@ export const commands: readonly Command[] = [
   ...lookCommands,
   ...moveCommands,
   ...changeCommands,
+  ...keepCommands,
   ...setUpCommands,
 ];

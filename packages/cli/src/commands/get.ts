@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { CairnError } from '@cairn/core';
-import type { Version } from '@cairn/sdk';
+import { findStore, type Version } from '@cairn/sdk';
 import type { Invocation } from '../invocation.js';
 import { addressOf } from '../look/version-list.js';
+import { rememberFolder } from '../move/folder-memory.js';
 import { keptText } from '../move/kept-text.js';
 import { printFolderPlan } from '../move/print-folder-plan.js';
 import { bytesText, countOf } from '../output/format.js';
@@ -25,6 +26,8 @@ export async function run(invocation: Invocation): Promise<void> {
   const folder = await version
     .download({ root, include, exact, signal, onProgress: told.onProgress })
     .finally(told.stop);
+  const { location: store } = findStore(invocation.workspace().store, invocation.workspace());
+  rememberFolder(invocation.env, folder, { version: `${version}`, store, include });
   const verified = options.has('verify');
   if (verified) await checkFolder(version, folder, include, signal);
   const { loaded = 0, reused = 0, files } = told.last() ?? {};

@@ -13,14 +13,20 @@ export type RecordName =
   | 'diff'
   | 'download'
   | 'entry'
+  | 'folder check'
+  | 'garbage'
   | 'lineage'
   | 'logged version'
   | 'planned entry'
   | 'planned file'
   | 'plotted version'
   | 'release'
+  | 'removed version'
+  | 'run'
+  | 'run with its versions'
   | 'setting'
   | 'status'
+  | 'store check'
   | 'version'
   | 'version with its runs';
 
@@ -43,6 +49,18 @@ const version: readonly Field[] = [
   { name: 'metadata', type: 'object', means: 'as it was logged or edited' },
   { name: 'created', type: 'time', means: 'when it was logged' },
   { name: 'id', type: 'text', means: 'unique in the store' },
+];
+
+const run: readonly Field[] = [
+  { name: 'id', type: 'text', means: 'unique in the store' },
+  ...scope,
+  { name: 'name', type: 'text', nullable: true, means: 'free text' },
+  { name: 'jobType', type: 'text', nullable: true, means: 'what kind of step it is' },
+  { name: 'state', type: 'text', means: '`running`, `finished`, `failed` or `crashed`' },
+  { name: 'started', type: 'time', means: 'when it began' },
+  { name: 'ended', type: 'time', nullable: true, means: 'when it ended' },
+  { name: 'error', type: 'text', nullable: true, means: 'why it failed' },
+  { name: 'config', type: 'object', means: 'what it was started with' },
 ];
 
 /** What each command prints with `--json`, by the name of the record. Fields are added, never renamed or taken away. */
@@ -101,6 +119,74 @@ export const records: Readonly<Record<RecordName, readonly Field[]>> = {
   'planned file': [
     { name: 'path', type: 'text', means: 'in the folder' },
     { name: 'action', type: 'text', means: '`write`, `replace` or `remove`' },
+  ],
+  'folder check': [
+    ...scope,
+    { name: 'name', type: 'text', means: 'the collection' },
+    { name: 'version', type: 'text', means: 'such as `v3`' },
+    { name: 'folder', type: 'text', means: 'what was compared with it' },
+    { name: 'ok', type: 'boolean', means: 'whether nothing is changed or missing' },
+    { name: 'right', type: 'whole', means: 'how many files are as they should be' },
+    { name: 'changed', type: 'texts', means: 'paths with other bytes' },
+    { name: 'missing', type: 'texts', means: 'paths that are not there' },
+    { name: 'unverified', type: 'texts', means: 'references that can be compared with nothing' },
+    { name: 'extra', type: 'texts', means: 'files and folders that are not in the version' },
+  ],
+  'store check': [
+    {
+      name: 'ok',
+      type: 'boolean',
+      means: 'whether every version can be read, and no byte is other than it was',
+    },
+    { name: 'problems', type: 'list', means: 'the first 1,000: `kind`, `message`, `versions` and more' },
+    { name: 'problemCount', type: 'whole', means: 'how many there are' },
+    { name: 'repaired', type: 'list', means: 'what was wrong and was mended' },
+    { name: 'packs', type: 'whole', means: 'how many were read' },
+    { name: 'records', type: 'whole', means: 'how many they have' },
+    { name: 'bytes', type: 'whole', means: 'of these' },
+    { name: 'versions', type: 'whole', means: 'how many were looked at' },
+    { name: 'entries', type: 'whole', means: 'how many they have' },
+  ],
+  'removed version': [
+    ...scope,
+    { name: 'name', type: 'text', means: 'the collection' },
+    { name: 'version', type: 'text', means: 'such as `v3`' },
+    { name: 'aliases', type: 'texts', means: 'names that point to it' },
+    { name: 'size', type: 'whole', means: 'of all entries whose size is known, in bytes' },
+    {
+      name: 'frees',
+      type: 'whole',
+      nullable: true,
+      means: 'what only it needs, in bytes; `null` if the store is a server',
+    },
+  ],
+  garbage: [
+    {
+      name: 'freedBytes',
+      type: 'whole',
+      means: 'by which the files of the store shrank, or would about shrink',
+    },
+    {
+      name: 'objects',
+      type: 'whole',
+      nullable: true,
+      means: 'how many blobs and parts of blobs were removed',
+    },
+    { name: 'packsRemoved', type: 'whole', nullable: true, means: 'files of packs' },
+    { name: 'packsWritten', type: 'whole', nullable: true, means: 'files of packs' },
+    { name: 'leftovers', type: 'whole', nullable: true, means: 'files that somebody who died left behind' },
+    {
+      name: 'keptBytes',
+      type: 'object',
+      nullable: true,
+      means: 'what nothing needs and stays, by why: `young`, `tolerated`, `damaged`, `disk_full`',
+    },
+  ],
+  run,
+  'run with its versions': [
+    ...run,
+    { name: 'used', type: 'texts', means: 'the versions it used, as `entity/project/name:v3`' },
+    { name: 'logged', type: 'texts', means: 'the versions it logged' },
   ],
   'plotted version': [
     ...version,

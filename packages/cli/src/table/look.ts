@@ -150,4 +150,22 @@ export const lookCommands: readonly Command[] = [
     habits: ['graph', 'provenance'],
     load: () => import('../commands/lineage.js'),
   },
+  {
+    name: 'run list',
+    group: 'Look',
+    summary: 'list runs, the newest first',
+    options: [{ flags: '--job-type <type>', summary: 'only of this kind' }, ...limits],
+    examples: [{ does: 'The last trainings', line: 'cairn run list --job-type train --limit 5' }],
+    json: [{ shape: 'list', of: 'run' }],
+    load: () => import('../commands/run-list.js'),
+  },
+  {
+    name: 'run show',
+    group: 'Look',
+    summary: 'say all about a run: what it used and what it logged',
+    args: [{ name: 'id', summary: 'its id' }],
+    examples: [{ does: 'One of cairn run list', line: 'cairn run show 3nq3ctyy1234' }],
+    json: [{ shape: 'record', of: 'run with its versions' }],
+    load: () => import('../commands/run-show.js'),
+  },
 ];

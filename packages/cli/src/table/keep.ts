@@ -1,0 +1,79 @@
+import type { Argument, Command } from '../command.js';
+
+const ref: Argument = {
+  name: 'ref',
+  summary: '[[entity/]project/]name[:alias | :vN | @digest]',
+  completes: 'version',
+};
+
+/** Commands that keep a store in order. */
+export const keepCommands: readonly Command[] = [
+  {
+    name: 'verify',
+    group: 'Keep in order',
+    summary: 'compare a folder with a version byte by byte, or read every byte of the store',
+    description:
+      'A folder that was made by get knows its version. Without an argument the store itself is read. What is wrong ends with 7.',
+    args: [
+      { ...ref, name: 'what', summary: 'a version, or a folder that get made', optional: true },
+      {
+        name: 'folder',
+        summary: 'what to compare the version with (default: ./artifacts/<name>-v<N>)',
+        optional: true,
+        completes: 'file',
+      },
+    ],
+    options: [{ flags: '--repair', summary: 'of the store, mend what can be mended' }],
+    examples: [
+      { does: 'A folder that was downloaded', line: 'cairn verify ./data' },
+      { does: 'Another one', line: 'cairn verify bike-dataset:v3 /mnt/copy' },
+      { does: 'The store', line: 'cairn verify --repair' },
+    ],
+    json: [
+      { shape: 'record', of: 'folder check', when: 'for a folder' },
+      { shape: 'record', of: 'store check', when: 'for the store' },
+    ],
+    habits: ['check', 'fsck'],
+    load: () => import('../commands/verify.js'),
+  },
+  {
+    name: 'rm',
+    group: 'Keep in order',
+    summary: 'delete versions',
+    description:
+      'Their numbers are not used again, and lineage shows them as deleted. Their space comes back by gc. Which version is meant must be said.',
+    args: [{ ...ref, many: true }],
+    options: [
+      { flags: '--dry-run', summary: 'only list what would be deleted, and what that frees' },
+      { flags: '--with-aliases', summary: 'also versions with aliases other than latest' },
+    ],
+    examples: [
+      { does: 'First only to look', line: 'cairn rm bike-model:v1 bike-model:v2 --dry-run' },
+      { does: 'In a script', line: 'cairn rm bike-model:v1 --yes' },
+    ],
+    json: [{ shape: 'list', of: 'removed version' }],
+    habits: ['delete', 'remove', 'del'],
+    load: () => import('../commands/rm.js'),
+  },
+  {
+    name: 'gc',
+    group: 'Keep in order',
+    summary: 'free the space that no version needs',
+    description: 'Safe beside everything else. It prints by how many bytes the store shrank.',
+    options: [
+      { flags: '--dry-run', summary: 'only say how much that could be' },
+      {
+        flags: '--grace <time>',
+        summary: 'keep what was stored less than this ago (default: 1h; 0 keeps none)',
+      },
+      { flags: '--all', summary: 'also what is so little that it is hardly worth it' },
+    ],
+    examples: [
+      { does: 'After deleting versions', line: 'cairn gc' },
+      { does: 'How much it could be', line: 'cairn gc --dry-run' },
+    ],
+    json: [{ shape: 'record', of: 'garbage' }],
+    habits: ['prune', 'garbage'],
+    load: () => import('../commands/gc.js'),
+  },
+];
