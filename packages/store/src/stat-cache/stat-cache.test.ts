@@ -18,9 +18,13 @@ import { putAll, readBlob } from '../../test/put.js';
 import { noise, scratchFolder } from '../../test/scratch.js';
 import type { LocalStore } from '../local-store.js';
 import { openStore } from '../open-store.js';
+import { keyOf } from '../packs/pack-index.js';
+import { migrate } from '../sql/migrations/migrate.js';
+import { openSqlite } from '../sql/sqlite/database.js';
 import { loadSqlite } from '../sql/sqlite/driver.js';
 import { groupByFolder } from './group-by-folder.js';
 import { isSettled } from './is-settled.js';
+import { StatCache } from './stat-cache.js';
 
 /** The names of the files that were opened since the last look. */
 let opened: string[];
@@ -317,5 +321,38 @@ describe('groups of a folder', () => {
       ['/b', '1', 1, 6],
       ['/c', '1', 2, 7],
     ]);
+  });
+});
+
+describe('many findings', () => {
+  const key = { folder: '/files', first: 'a' };
+  const file = { path: '/files/a', stamp: { size: 1, mtimeMs: longAgo, ctimeMs: longAgo, ino: 1 } };
+  const digest = Buffer.alloc(32, 7);
+
+  it('are written down before the end, and not believed until the store has the bytes', async () => {
+    const driver = await loadSqlite();
+    const path = join(folder, 'seen.db');
+    const database = await openSqlite({ driver, path, readOnly: false, clock: Date.now });
+    await migrate(database);
+    const there = new Set<string>();
+    const begin = () =>
+      new StatCache({ database, reader: { find: async () => there, hasSuspects: async () => false } }, 5, 1);
+
+    const first = begin();
+    (await first.recall(key, 1, {})).note(file, Date.now(), digest);
+    await first.recall({ ...key, first: 'b' }, 1, {});
+    expect(first.isEmpty).toBe(true);
+    expect((await begin().recall(key, 1, {})).digestOf(file)).toBeUndefined();
+    there.add(keyOf(digest));
+    const later = begin();
+    const group = await later.recall(key, 1, {});
+    expect(group.digestOf(file)).toEqual(digest);
+
+    // What was there before the call needn't be looked up again.
+    group.keep(file);
+    await later.recall({ ...key, first: 'b' }, 1, {});
+    there.clear();
+    expect((await begin().recall(key, 1, {})).digestOf(file)).toEqual(digest);
+    await database.close();
   });
 });

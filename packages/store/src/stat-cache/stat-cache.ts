@@ -26,25 +26,43 @@ export interface LookedAt {
   readonly stamp: FileStamp;
 }
 
+/** What was found about a group. */
+interface Finding {
+  readonly key: GroupKey;
+  readonly files: Uint8Array;
+  /** Whether the store had all of its bytes before the call. */
+  readonly wasThere: boolean;
+}
+
+/** No epoch: whether the store has all bytes is to be looked up. */
+const noEpoch = -1;
+
 /**
  * Remembers which bytes files had when they were read, so that an unchanged file is not read again. One for each call, whose
- * findings {@link save} writes down at its end.
+ * findings {@link save} writes down at its end, and {@link recall} before it when they are many.
  */
 export class StatCache {
   readonly #context: StatCacheContext;
   readonly #epoch: number;
+  readonly #mostBytes: number;
   #hasSuspects: Promise<boolean> | undefined;
-  readonly #full: (readonly [GroupKey, Uint8Array])[] = [];
+  #findings: Finding[] = [];
+  #findingsBytes = 0;
 
-  /** @param epoch Of garbage collection, when the call began. */
-  constructor(context: StatCacheContext, epoch: number) {
+  /**
+   * @param epoch Of garbage collection, when the call began.
+   * @param mostBytes Findings of so many bytes are written down before the end.
+   */
+  constructor(context: StatCacheContext, epoch: number, mostBytes: number = 16 * 1024 * 1024) {
     this.#context = context;
     this.#epoch = epoch;
+    this.#mostBytes = mostBytes;
   }
 
   /** What is known of a group of files, if the store has the bytes still and nobody wrote to its packs. */
   async recall(key: GroupKey, count: number, options: CallOptions): Promise<SeenGroup> {
     const { database, reader } = this.#context;
+    if (this.#findingsBytes >= this.#mostBytes) await this.#saveEarly(options);
     const seen = await database.read(() => readSeen(key), options);
     if (seen === undefined) return this.#group(key, count, new Map());
     this.#hasSuspects ??= reader.hasSuspects();
@@ -60,11 +78,25 @@ export class StatCache {
 
   /** Writes down what was found. All of its bytes must be in the store by then. */
   *save(): Step<void> {
-    for (const [key, files] of this.#full) yield* writeSeen(key, { epoch: this.#epoch, files });
+    for (const { key, files } of this.#findings) yield* writeSeen(key, { epoch: this.#epoch, files });
+  }
+
+  /** Writes down what was found, of which some bytes may be in packs that have no rows yet. Where it can't, it is forgotten. */
+  async #saveEarly(options: CallOptions): Promise<void> {
+    const findings = this.#findings;
+    const epoch = this.#epoch;
+    this.#findings = [];
+    this.#findingsBytes = 0;
+    const save = function* (): Step<void> {
+      for (const { key, files, wasThere } of findings) {
+        yield* writeSeen(key, { epoch: wasThere ? epoch : noEpoch, files });
+      }
+    };
+    await this.#context.database.write(save, options).catch(() => options.signal?.throwIfAborted());
   }
 
   get isEmpty(): boolean {
-    return this.#full.length === 0;
+    return this.#findings.length === 0;
   }
 
   #group(
@@ -73,33 +105,34 @@ export class StatCache {
     known: ReadonlyMap<string, SeenFile>,
     { isNews = false } = {},
   ): SeenGroup {
-    return new SeenGroup(known, count, isNews, (files) => this.#full.push([key, files]));
+    return new SeenGroup(known, count, isNews, (files, wasThere) => {
+      this.#findings.push({ key, files, wasThere });
+      this.#findingsBytes += files.length;
+    });
   }
 }
+
+/** Is given what was found, as `writeSeen` takes it, and whether the store had all of its bytes before. */
+type SaveFindings = (files: Uint8Array, wasThere: boolean) => void;
 
 /** A group of files of one call: what was known of them, and what becomes known. Each file is kept, noted or skipped. */
 export class SeenGroup {
   readonly #known: ReadonlyMap<string, SeenFile>;
-  readonly #save: (files: Uint8Array) => void;
+  readonly #save: SaveFindings;
   readonly #found: FoundFiles;
+  readonly #isNews: boolean;
   #missing: number;
-  #hasNews: boolean;
+  #hasNewFiles = false;
 
   /**
    * @param count How many files it has.
    * @param isNews Whether what is known is worth saving as it is, for a later epoch.
-   * @param save Is given what was found, as `writeSeen` takes it.
    */
-  constructor(
-    known: ReadonlyMap<string, SeenFile>,
-    count: number,
-    isNews: boolean,
-    save: (files: Uint8Array) => void,
-  ) {
+  constructor(known: ReadonlyMap<string, SeenFile>, count: number, isNews: boolean, save: SaveFindings) {
     this.#known = known;
     this.#found = new FoundFiles(count);
     this.#missing = count;
-    this.#hasNews = isNews;
+    this.#isNews = isNews;
     this.#save = save;
   }
 
@@ -126,7 +159,7 @@ export class SeenGroup {
   note({ path, stamp }: LookedAt, readAt: number, digests: Uint8Array, start = 0): void {
     if (isSettled(stamp, readAt)) {
       this.#found.add(basename(path), stamp, digests, start);
-      this.#hasNews = true;
+      this.#hasNewFiles = true;
     }
     this.#settle();
   }
@@ -139,6 +172,7 @@ export class SeenGroup {
   /** Saves what is known when all of the group is. */
   #settle(): void {
     this.#missing--;
-    if (this.#missing === 0 && this.#hasNews) this.#save(this.#found.encode());
+    if (this.#missing > 0 || !(this.#isNews || this.#hasNewFiles)) return;
+    this.#save(this.#found.encode(), !this.#hasNewFiles);
   }
 }
