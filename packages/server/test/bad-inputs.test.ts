@@ -122,6 +122,15 @@ test('meta-05: keys that would change a prototype come back as they were', async
   expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
 });
 
+test('dos: JSON that nests too deep is refused, also where nobody would look', async () => {
+  const inner = (depth: number) => `{"token":"x","user":"x","more":${'['.repeat(depth)}${']'.repeat(depth)}}`;
+  const statuses = [];
+  for (const depth of [71, 72]) {
+    statuses.push((await lab.ask(`${api}/setup`, { method: 'POST', text: inner(depth) })).status);
+  }
+  expect(statuses).toEqual([401, 422]);
+});
+
 test.each([
   ['a string without an end, and an escape for each quote', `{"metadata":"${'\\"'.repeat(500_000)}`],
   ['a string that a line break breaks', `{"metadata":"${'\\"'.repeat(500_000)}\\\n"}`],

@@ -235,6 +235,7 @@ describe('blobs', () => {
       pull(controller) {
         sent += 65_536;
         controller.enqueue(new Uint8Array(65_536).fill(0x20));
+        if (sent > 64 * 1024 * 1024) controller.close();
       },
     });
     const request = new Request(`http://h${api}/lineage`, {
@@ -332,9 +333,11 @@ describe('logs', () => {
 
 describe('bounds', () => {
   test('dos-01: a page is as long as it may be, whatever is asked for', async () => {
+    for (let i = 0; i <= 1000; i++)
+      await lab.store.catalog.startRun({ ...mine, id: `many-${i}`, config: {} });
     const q = encodeURIComponent(JSON.stringify({ limit: 1_000_000_000_000 }));
-    const { items } = await lab.json<{ items: unknown[] }>(`${api}/versions?q=${q}`, { key });
-    expect(items.length).toBeLessThanOrEqual(1000);
+    const page = await lab.json<{ items: unknown[]; next: string }>(`${api}/runs?q=${q}`, { key });
+    expect([page.items.length, page.next]).toEqual([1000, 'many-1']);
   });
 
   test('dos-05: what is looked for is a text, never a pattern', async () => {
@@ -345,8 +348,13 @@ describe('bounds', () => {
   });
 
   test('pages follow each other without gaps or repeats, and show only what may be seen', async () => {
+    const also = { entity: 'third', project: 'party' };
+    const wide = await lab.keyFor('moe', [
+      { ...mine, role: 'read' },
+      { ...also, role: 'read' },
+    ]);
     for (let i = 0; i < 5; i++) {
-      for (const project of [mine, theirs]) {
+      for (const project of [mine, theirs, also]) {
         await lab.store.catalog.startRun({ ...project, id: `page-${project.entity}-${i}`, config: {} });
       }
     }
@@ -354,11 +362,13 @@ describe('bounds', () => {
     let after: string | undefined;
     do {
       const q = encodeURIComponent(JSON.stringify({ limit: 2, after }));
-      const page = await lab.json<{ items: { id: string }[]; next?: string }>(`${api}/runs?q=${q}`, { key });
+      const ask = { key: wide };
+      const page = await lab.json<{ items: { id: string }[]; next?: string }>(`${api}/runs?q=${q}`, ask);
       seen.push(...page.items.map(({ id }) => id));
       after = page.next;
     } while (after !== undefined);
-    expect(seen.filter((id) => id.startsWith('page-'))).toEqual([4, 3, 2, 1, 0].map((i) => `page-acme-${i}`));
+    const expected = [4, 3, 2, 1, 0].flatMap((i) => [`page-third-${i}`, `page-acme-${i}`]);
+    expect(seen.filter((id) => id.startsWith('page-'))).toEqual(expected);
   });
 
   test('what a foreign run did is not told by a query', async () => {
@@ -391,6 +401,21 @@ describe('bounds', () => {
     });
     expect(all.nodes.length).toBeGreaterThan(1);
   });
+});
+
+test('a run is tied to no version, and a version to no run, that the key may not see', async () => {
+  await lab.json(`${base}/runs`, { method: 'POST', key, json: { id: 'tied', config: {} }, status: 201 });
+  await lab.store.catalog.startRun({ ...theirs, id: 'not-ours', config: {} });
+  for (const version of [theirVersion, 'version:999999']) {
+    const answer = await lab.ask(`${api}/runs/tied/inputs/${version}`, { method: 'PUT', key });
+    expect(answer.status, version).toBe(404);
+  }
+  for (const runId of ['not-ours', 'no-run']) {
+    const json = { ...ours, edge: { runId, direction: 'input' } };
+    expect((await lab.ask(`${base}/versions`, { method: 'POST', key, json })).status, runId).toBe(404);
+  }
+  const json = { ...ours, edge: { runId: 'tied', direction: 'output' } };
+  await lab.json(`${base}/versions`, { method: 'POST', key, json });
 });
 
 test('what was done is written down: by whom, to what, and whether it was allowed', async () => {

@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest';
+import type { LocalStore } from '@cairn/store';
+import type { TeamStore } from '@cairn/store/postgres';
+import { expect, expectTypeOf, test } from 'vitest';
+import type { ServedStore } from '../src/index.js';
 import { api, openLab, storeArtifact } from './lab.js';
 
 const lab = await openLab();
@@ -18,4 +21,9 @@ test('it says what it is', async () => {
   expect(await lab.json(`${api}/`, {})).toMatchObject({ server: 'cairn', api: 1, algorithm: 'blake3' });
   const doc = await lab.json<object>('/api/openapi.json', {});
   expect(doc).toMatchObject({ openapi: '3.1.0' });
+});
+
+test('the stores of @cairn/store can all be served', () => {
+  expectTypeOf<LocalStore>().toExtend<ServedStore>();
+  expectTypeOf<TeamStore>().toExtend<ServedStore>();
 });

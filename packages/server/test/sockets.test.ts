@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -13,7 +12,7 @@ import { algorithmHeader } from '@cairn/remote/protocol';
 import { openStore } from '@cairn/store';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
-import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { createServer, type ListenOptions, listen, type ServerEnv, silentLogger } from '../src/index.js';
 import { packOf } from './examples.js';
 import { api, openLab } from './lab.js';
@@ -228,15 +227,9 @@ describe('where it listens', () => {
   });
 
   test('TLS, by certificate and key', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'cairn-tls-'));
-    afterAll(() => rmSync(folder, { recursive: true, force: true }));
-    const [keyFile, certFile] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-    const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
-    const made = ['-keyout', keyFile, '-out', certFile, '-days', '1'];
-    const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'];
-    execFileSync('openssl', ['req', '-x509', ...kind, '-nodes', ...subject, ...made], { stdio: 'ignore' });
-    const cert = readFileSync(certFile, 'utf8');
-    const { url } = await serve({ tls: { cert, key: readFileSync(keyFile, 'utf8') } });
+    const pem = (name: string) => readFileSync(new URL(`./loopback-${name}.pem`, import.meta.url), 'utf8');
+    const cert = pem('cert');
+    const { url } = await serve({ tls: { cert, key: pem('key') } });
     expect(url).toMatch(/^https:/);
     const status = await new Promise<number | undefined>((resolve, reject) => {
       https

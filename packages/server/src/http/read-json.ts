@@ -22,7 +22,7 @@ export async function readJson(request: Request, env: ServerEnv): Promise<unknow
 }
 
 /** Takes JSON text from outside. */
-export function parse(text: string): unknown {
+function parse(text: string): unknown {
   checkShape(text, maxJsonDepth);
   let value: unknown;
   try {

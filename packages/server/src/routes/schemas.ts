@@ -21,7 +21,7 @@ function exact<T>(schema: v.GenericSchema<unknown, unknown>): Schema<T> {
 
 const text = v.pipe(v.string(), v.maxLength(4096));
 const countText = v.pipe(v.string(), v.regex(/^[0-9]{1,15}$/), v.transform(Number));
-export const role: Schema<Role> = v.picklist(['read', 'write', 'admin']);
+const role: Schema<Role> = v.picklist(['read', 'write', 'admin']);
 
 const scope: Schema<Scope> = v.object({ entity: text, project: text, role });
 const scopes = v.pipe(v.array(scope), v.maxLength(100));

@@ -22,7 +22,9 @@ import { sweepTempFiles } from '../blobs/temp-files.js';
 import { sqlCatalog } from '../catalog/catalog.js';
 import type { PostgresCatalogOptions } from '../catalog/postgres-catalog.js';
 import { defaultChunker } from '../chunker/chunker-params.js';
+import type { StoreFormat } from '../format.js';
 import { partsOf as partsOfBlob } from '../maintenance/needs.js';
+import { keyOf } from '../packs/pack-index.js';
 import { isOwnerAlive } from '../run-owner.js';
 import { migrate } from '../sql/migrations/migrate.js';
 import { openPostgres } from '../sql/postgres/database.js';
@@ -48,6 +50,12 @@ export interface TeamStore extends Store {
 
   /** Who may do what, for a server. */
   readonly access: AccessCatalog;
+
+  /** What never changes of the store. */
+  readonly format: StoreFormat;
+
+  /** How large blobs are, in bytes, by their digests; see `LocalStore.sizesOf`. */
+  sizesOf(digests: readonly Uint8Array[], options?: CallOptions): Promise<(number | undefined)[]>;
 
   /** Takes a pack that another store made; see `LocalStore.adoptPack`. */
   adoptPack(bytes: AnyIterable<Uint8Array>, options?: AdoptOptions): Promise<AdoptedPack>;
@@ -95,6 +103,11 @@ export async function openTeamStore(options: TeamStoreOptions): Promise<TeamStor
     blobsOf: () => blobs,
     catalog: sqlCatalog(database, { liveness }),
     access: sqlAccess({ database, blobs, partsOf, smallBytes }),
+    format: { algorithm, chunker },
+    async sizesOf(digests, call) {
+      const found = await reader.find(digests, call);
+      return digests.map((digest) => found.get(keyOf(digest))?.size);
+    },
     adoptPack: (bytes, call = {}) => adoptPack({ ...context, home, place, smallBytes }, bytes, call),
     async close() {
       if (isClosed) return;
