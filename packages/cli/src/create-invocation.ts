@@ -64,5 +64,5 @@ function progressOf(options: Options, output: Output): ProgressKind {
   const wanted = options.text('progress') ?? 'auto';
   if (wanted !== 'auto') return wanted as ProgressKind;
   if (output.isQuiet) return 'none';
-  return output.isInteractive ? 'bar' : 'plain';
+  return output.canRedraw ? 'bar' : 'plain';
 }

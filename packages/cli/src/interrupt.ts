@@ -24,11 +24,11 @@ export function watchInterrupts(output: Output, timeoutMs: number | undefined): 
   const onSignal = () => {
     if (isStopped) {
       // A bar may have hidden the cursor.
-      if (output.isInteractive) process.stderr.write('\u001b[?25h\n');
+      if (output.canRedraw) process.stderr.write('\u001b[?25h\n');
       process.exit(exitCodes.interrupted);
     }
     isStopped = true;
-    output.talk(`${output.isInteractive ? '\n' : ''}stopping; once more to quit at once`);
+    output.talk(`${output.canRedraw ? '\n' : ''}stopping; once more to quit at once`);
     controller.abort(new CairnError('aborted', 'stopped'));
   };
   for (const name of stopSignals) process.on(name, onSignal);

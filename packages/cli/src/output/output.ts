@@ -10,7 +10,9 @@ export interface Output {
   readonly isVerbose: boolean;
   /** Whether a person reads the result as it is printed: it is fitted, coloured and rounded. */
   readonly isTerminal: boolean;
-  /** Whether lines may be redrawn and questions asked. */
+  /** Whether the talk goes to a terminal on which lines can be drawn again. */
+  readonly canRedraw: boolean;
+  /** Whether questions can be asked, too. */
   readonly isInteractive: boolean;
   /** In columns; infinite where nothing is to be cut. */
   readonly width: number;
@@ -48,7 +50,7 @@ export class OutputClosed extends Error {
 export function createOutput(request: OutputRequest): Output {
   const { stdout, stderr, stdin, env, json, quiet, verbose, color: wanted, truncate, input } = request;
   const isTerminal = stdout.isTTY === true;
-  const isDumb = env.TERM === 'dumb' || isSet(env.CI);
+  const canRedraw = stderr.isTTY === true && env.TERM !== 'dumb' && !isSet(env.CI);
   const end = watchEnd(stdout);
   // Nobody hears the talk: there is nobody to tell that to, either.
   stderr.on('error', () => undefined);
@@ -59,7 +61,8 @@ export function createOutput(request: OutputRequest): Output {
     isQuiet: quiet,
     isVerbose: verbose,
     isTerminal,
-    isInteractive: input && !isDumb && stdin.isTTY === true && stderr.isTTY === true,
+    canRedraw,
+    isInteractive: canRedraw && input && stdin.isTTY === true,
     width: isTerminal && truncate ? (stdout.columns ?? 80) : Number.POSITIVE_INFINITY,
     colors: colorsOf({ wanted, isTerminal, env }),
     talkColors: colorsOf({ wanted, isTerminal: stderr.isTTY === true, env }),

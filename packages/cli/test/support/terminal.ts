@@ -17,12 +17,21 @@ export interface Shown {
 }
 
 /** Runs `cairn` in a pseudo-terminal. */
-export function inTerminal(
+export function inTerminal(place: Place, args: readonly string[], options?: TerminalOptions): Promise<Shown> {
+  return inPty(place, [process.execPath, program, ...args], options);
+}
+
+/** Runs a line of bash in which `cairn` is the program, in a pseudo-terminal. */
+export function lineInTerminal(place: Place, line: string, options?: TerminalOptions): Promise<Shown> {
+  return inPty(place, ['bash', '-c', line], options);
+}
+
+function inPty(
   { folder, env }: Place,
-  args: readonly string[],
+  [file = '', ...args]: readonly string[],
   { columns = 100, env: more = {}, typing = [] }: TerminalOptions = {},
 ): Promise<Shown> {
-  const terminal = spawn(process.execPath, [program, ...args], {
+  const terminal = spawn(file, args, {
     name: more.TERM ?? 'xterm-256color',
     cols: columns,
     rows: 40,
