@@ -41,7 +41,7 @@ export interface AccessStep {
 export const users = ['ann', 'bob', 'eve'] as const;
 const entities = ['acme', 'zoo'] as const;
 const roles = ['read', 'write', 'admin'] as const;
-export const projects: readonly ProjectRef[] = entities.flatMap((entity) =>
+const projects: readonly ProjectRef[] = entities.flatMap((entity) =>
   ['x', 'y'].map((project) => ({ entity, project })),
 );
 /** Small ones, and one in chunks. */

@@ -59,7 +59,7 @@ export function notAccepted(problem: string): CairnError {
   });
 }
 
-export function toKeyId(row: number): string {
+function toKeyId(row: number): string {
   return `key:${row}`;
 }
 

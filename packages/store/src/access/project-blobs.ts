@@ -14,9 +14,11 @@ import { missing } from '../blobs/read-blob.js';
 import { DigestSet } from '../packs/digest-set.js';
 import { rawDigest } from '../packs/pack-format.js';
 import type { ProjectBlobs } from './access.js';
+import { checkManifest } from './check-manifest.js';
 import { gathered } from './gathered.js';
 import { link } from './links.js';
-import { checkManifest, type LinksContext, linked, linkedDigests, withParts } from './project-links.js';
+import { type LinksContext, withParts } from './links-context.js';
+import { linked, linkedDigests } from './project-links.js';
 
 /** How many digests are looked up together, at most. */
 const atOnce = 1024;

@@ -14,7 +14,7 @@ export interface Place {
   readonly project?: string | undefined;
 }
 
-export function includes(role: Role | undefined, wanted: Role): boolean {
+function includes(role: Role | undefined, wanted: Role): boolean {
   return role !== undefined && rank(role) >= rank(wanted);
 }
 

@@ -1,5 +1,5 @@
 import { type CallOptions, openManifest } from '@cairn/core';
-import { rawDigest } from '../packs/pack-format.js';
+import { rawDigest, recipeKind } from '../packs/pack-format.js';
 import type { NeedsContext } from './context.js';
 import type { VersionRow } from './version-rows.js';
 
@@ -21,14 +21,16 @@ export async function* blobsOf(
   }
 }
 
-/** The segments and chunks of a large blob. */
+/** The segments and chunks of a large blob; nothing for a small one. */
 export async function partsOf(
   { reader }: Pick<NeedsContext, 'reader'>,
   recipe: Uint8Array,
   options: CallOptions,
 ): Promise<Uint8Array[]> {
+  const record = await reader.fetch(recipe, options);
+  if (record.location.kind !== recipeKind) return [];
   const parts: Uint8Array[] = [];
-  for (const segment of await reader.segments(await reader.fetch(recipe, options))) {
+  for (const segment of await reader.segments(record)) {
     parts.push(segment.digest);
     for (const chunk of await reader.chunks(segment, options)) parts.push(chunk.digest);
   }
