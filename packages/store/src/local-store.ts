@@ -9,6 +9,7 @@ import { isReadOnly, packBlobStore } from './blobs/pack-blob-store.js';
 import { sqlCatalog } from './catalog/catalog.js';
 import type { Liveness } from './catalog/run-rows.js';
 import type { StoreFormat } from './format.js';
+import { collectedFolder } from './maintenance/collected-folder.js';
 import { collectGarbage, type GcOptions, type GcResult } from './maintenance/gc.js';
 import { partsOf as partsOfBlob } from './maintenance/needs.js';
 import { type Stats, storeStats } from './maintenance/stats.js';
@@ -124,7 +125,7 @@ export async function localStore(parts: LocalStoreParts): Promise<LocalStore> {
       if (readOnly) throw isReadOnly(packs);
       return adoptPack({ fs, hasher, reader, home, place, smallBytes: chunker.max }, bytes, options);
     },
-    gc: (options) => collectGarbage(maintained, options),
+    gc: (options) => collectGarbage(maintained, collectedFolder(maintained), options),
     verify: (options) => verifyStore(maintained, options),
     stats: (options) => storeStats(maintained, options),
     async close() {

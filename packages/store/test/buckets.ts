@@ -9,6 +9,8 @@ export interface WatchedBucket {
   readonly calls: string[];
   /** What so many of the next calls of a method fail with. */
   fail(method: 'put' | 'open' | 'delete', times: number, when?: 'before' | 'after'): void;
+  /** Called before an object is written. */
+  onPut: (() => Promise<unknown>) | undefined;
   packs(): Promise<string[]>;
 }
 
@@ -26,6 +28,7 @@ export function watchedBucket(): WatchedBucket {
     ...inner,
     async put(key, body, options) {
       calls.push(`put ${key}`);
+      await bucket.onPut?.();
       mayFail('put', 'before');
       const info = await inner.put(key, body, options);
       mayFail('put', 'after');
@@ -42,9 +45,10 @@ export function watchedBucket(): WatchedBucket {
       await inner.delete(keys, options);
     },
   };
-  return {
+  const bucket: WatchedBucket = {
     objects,
     calls,
+    onPut: undefined,
     fail: (method, times, when = 'before') => void failures.set(method, { times, when }),
     async packs() {
       const keys: string[] = [];
@@ -52,6 +56,7 @@ export function watchedBucket(): WatchedBucket {
       return keys;
     },
   };
+  return bucket;
 }
 
 /** Changes a byte in the middle of each copy of a record. */

@@ -18,12 +18,15 @@ export const collection: CollectionRef = { entity: 'local', project: 'default', 
 
 export type Files = Readonly<Record<string, Uint8Array | string>>;
 
+/** What logging needs of a store, wherever it is. */
+export type LoggedTo = Pick<LocalStore, 'blobs' | 'catalog'>;
+
 /** Bytes that nothing else has, and that a seed makes again. */
 export function randomBytes(seed: number, length: number): Uint8Array {
   return new Uint8Array(noise(length, seed * 2_654_435_761 + 1));
 }
 
-export async function put({ blobs }: LocalStore, contents: readonly Uint8Array[]): Promise<ContentDigest[]> {
+export async function put({ blobs }: LoggedTo, contents: readonly Uint8Array[]): Promise<ContentDigest[]> {
   const digests: ContentDigest[] = [];
   const sources = contents.map((bytes) => ({ kind: 'bytes' as const, bytes }));
   for await (const { index, digest } of blobs.put(sources)) digests[index] = digest;
@@ -31,7 +34,7 @@ export async function put({ blobs }: LocalStore, contents: readonly Uint8Array[]
 }
 
 /** Stores files and their manifest; not a version yet. */
-export async function storeFiles(target: LocalStore, files: Files): Promise<WrittenManifest> {
+export async function storeFiles(target: LoggedTo, files: Files): Promise<WrittenManifest> {
   const paths = Object.keys(files).sort();
   const contents = paths.map((path) => Buffer.from(files[path] as Uint8Array));
   const digests = await put(target, contents);
@@ -42,7 +45,7 @@ export async function storeFiles(target: LocalStore, files: Files): Promise<Writ
 }
 
 export async function commit(
-  target: LocalStore,
+  target: LoggedTo,
   manifest: WrittenManifest,
   basis?: string,
 ): Promise<VersionRecord> {
@@ -62,13 +65,13 @@ export async function commit(
 }
 
 /** Logs files as a run does that meets no garbage collection. */
-export async function log(target: LocalStore, files: Files): Promise<VersionRecord> {
+export async function log(target: LoggedTo, files: Files): Promise<VersionRecord> {
   const basis = await target.blobs.basis();
   return commit(target, await storeFiles(target, files), basis);
 }
 
 /** Reads all that the versions of a store need; throws if any of it is not right. */
-export async function readVersions(target: LocalStore): Promise<number> {
+export async function readVersions(target: LoggedTo): Promise<number> {
   let count = 0;
   for await (const { manifest } of target.catalog.listVersions({})) {
     const opened = await openManifest(target.blobs, manifest);
@@ -88,7 +91,7 @@ export function sizeOfPacks(folder: string): number {
 
 /** Logs as the SDK does: what a collection of garbage took in between is looked for, and stored again if it is absent. */
 export async function logAnyway(
-  store: LocalStore,
+  store: LoggedTo,
   files: Files,
   beforeCommit: () => Promise<void> = async () => undefined,
 ): Promise<void> {
@@ -107,7 +110,7 @@ export async function logAnyway(
   }
 }
 
-async function isWhole({ blobs }: LocalStore, manifest: ContentDigest): Promise<boolean> {
+async function isWhole({ blobs }: LoggedTo, manifest: ContentDigest): Promise<boolean> {
   try {
     const needed = await digestsOf({ blobs }, manifest);
     return (await blobs.has([...needed])).size === needed.size;

@@ -1,14 +1,15 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expectCairnError, testBlobStore, testCatalog } from '@cairn/conformance';
 import type { ContentAlgorithm, ContentDigest, Source } from '@cairn/core';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTeamStore, type TeamStore } from '../src/postgres.js';
-import { damageInBucket, type WatchedBucket, watchedBucket } from './buckets.js';
+import { damageInBucket, watchedBucket } from './buckets.js';
 import { anyPostgresPool, type PlacedPool, startLimitMs } from './catalogs.js';
 import { putAll, readBlob } from './put.js';
 import { noise, scratchFolder } from './scratch.js';
 import { data, largeBlob, pack } from './sent-pack.js';
+import { teamStore } from './team-places.js';
 
 const KiB = 1024;
 
@@ -66,26 +67,6 @@ describe('the catalog of a team store', () => {
     },
   }));
 });
-
-/** A store with a bucket and a schema of its own, until the end of the test. */
-async function teamStore(): Promise<{
-  store: TeamStore;
-  bucket: WatchedBucket;
-  place: PlacedPool;
-  temp: string;
-}> {
-  const place = await anyPostgresPool();
-  const bucket = watchedBucket();
-  const temp = join(scratchFolder(), 'temp');
-  mkdirSync(temp);
-  const store = await openTeamStore({ pool: place.pool, objects: bucket.objects, temp });
-  onTestFinished(async () => {
-    await store.close();
-    await place.dispose();
-  });
-  bucket.calls.length = 0;
-  return { store, bucket, place, temp };
-}
 
 const ofBytes = (bytes: Uint8Array): Source => ({ kind: 'bytes', bytes });
 

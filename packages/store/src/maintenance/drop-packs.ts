@@ -33,18 +33,22 @@ export async function dropPack(
  * Removes the rows of what is condemned in a pack, and that of the pack if nothing is left in it.
  *
  * @param digests Of all its records, if its table can tell.
+ * @returns Whether anything is left in it, and whether its row was there to be removed.
  */
 export function* forgetPack(
   id: number,
   digests: readonly Uint8Array[] | undefined,
-): Step<{ isUsed: boolean; objects: Dropped['objects'] }> {
+): Step<{ isUsed: boolean; isRemoved: boolean; objects: Dropped['objects'] }> {
+  // Whoever has rows lead to it holds it.
+  yield* one('SELECT id FROM packs WHERE id = ? FOR UPDATE', [id]);
   const condemned = 'FROM objects WHERE pack_id = ? AND condemned IS NOT NULL';
   const sum = yield* one(`SELECT count(*) AS count, coalesce(sum(length), 0) AS bytes ${condemned}`, [id]);
   yield* run(`DELETE ${condemned}`, [id]);
   const objects = { count: Number(sum?.count), bytes: Number(sum?.bytes) };
   const isUsed = digests === undefined ? yield* isInUseAnywhere(id) : yield* isInUse(id, digests);
-  if (!isUsed) yield* run('DELETE FROM packs WHERE id = ?', [id]);
-  return { isUsed, objects };
+  if (isUsed) return { isUsed, isRemoved: false, objects };
+  const removed = yield* one('DELETE FROM packs WHERE id = ? RETURNING id', [id]);
+  return { isUsed, isRemoved: removed !== undefined, objects };
 }
 
 function* isInUseAnywhere(id: number): Step<boolean> {

@@ -1,13 +1,12 @@
 import { CairnError, type CallOptions } from '@cairn/core';
 import { bytesOnDisk } from '../packs/pack-format.js';
+import type { CollectedPacks } from './collected-packs.js';
 import { condemnGarbage, readRepairs } from './condemn.js';
-import { checkWritable, type MaintenanceContext } from './context.js';
-import { dropPack } from './drop-packs.js';
+import type { NeedsContext } from './context.js';
+import type { Dropped } from './drop-packs.js';
 import { forgetLinks } from './forget-links.js';
 import { Marks } from './marks.js';
 import { allPacks, type PackUse, packUse } from './pack-rows.js';
-import { rewritePacks } from './rewrite-packs.js';
-import { sweepPacks, sweepTemp } from './sweep.js';
 
 export interface GcOptions extends CallOptions {
   /**
@@ -47,8 +46,6 @@ export interface GcResult {
 }
 
 const hourMs = 3_600_000;
-/** After how long without a change a temporary file counts as left over, in milliseconds, whatever the grace time. */
-const tempAgeMs = 24 * hourMs;
 /** A pack is small below this many bytes: an eighth of a full one. */
 const smallBytes = 6 * 1024 * 1024;
 /** So many small packs are made one. */
@@ -62,13 +59,13 @@ const manySmall = 16;
  * `storage_full`, `unavailable`.
  */
 export async function collectGarbage(
-  context: MaintenanceContext,
+  context: NeedsContext,
+  collected: CollectedPacks,
   { graceMs = hourMs, maxDead = 0.05, onProgress = () => undefined, ...options }: GcOptions = {},
 ): Promise<GcResult> {
-  checkWritable(context);
   options.signal?.throwIfAborted();
   const { database } = context;
-  const before = context.now() - graceMs;
+  const before = (await collected.now(options)) - graceMs;
   const sum = {
     freedBytes: 0,
     objects: { count: 0, bytes: 0 },
@@ -77,14 +74,10 @@ export async function collectGarbage(
     dead: { young: 0, tolerated: 0, damaged: 0, disk_full: 0 },
   };
   // What needs no space comes first: the disk may be full.
-  for (const { files, bytes } of [
-    sweepTemp(context, Math.min(before, context.now() - tempAgeMs)),
-    await sweepPacks(context, before, options),
-  ]) {
-    sum.leftovers.count += files;
-    sum.leftovers.bytes += bytes;
-    sum.freedBytes += bytes;
-  }
+  const { files, bytes } = await collected.sweep(before, options);
+  sum.leftovers.count += files;
+  sum.leftovers.bytes += bytes;
+  sum.freedBytes += bytes;
 
   onProgress({ phase: 'mark', done: 0, total: undefined });
   const marks = new Marks(context, await database.read(readRepairs, options), options);
@@ -106,7 +99,7 @@ export async function collectGarbage(
   const toRewrite = choose(packs, maxDead);
   const total = dead.length + toRewrite.length;
   let done = 0;
-  const onDropped = ({ bytes, objects }: Awaited<ReturnType<typeof dropPack>>) => {
+  const onDropped = ({ bytes, objects }: Dropped) => {
     sum.objects.count += objects.count;
     sum.objects.bytes += objects.bytes;
     if (bytes !== undefined) {
@@ -118,22 +111,24 @@ export async function collectGarbage(
   onProgress({ phase: 'compact', done, total });
   for (const pack of dead) {
     options.signal?.throwIfAborted();
-    onDropped(await dropPack(context, pack, options));
+    onDropped(await collected.drop(pack, options));
   }
-  const isFull = await rewritePacks(context, toRewrite, {
-    ...options,
-    onSource: (_, dropped) => onDropped(dropped),
-    onWritten(bytes) {
-      sum.packs.written++;
-      sum.freedBytes -= bytes;
-    },
-  }).then(
-    () => false,
-    (error: unknown) => {
-      if (CairnError.is(error, 'storage_full')) return true;
-      throw error;
-    },
-  );
+  const isFull = await collected
+    .rewrite(toRewrite, {
+      ...options,
+      onSource: (_, dropped) => onDropped(dropped),
+      onWritten(bytes) {
+        sum.packs.written++;
+        sum.freedBytes -= bytes;
+      },
+    })
+    .then(
+      () => false,
+      (error: unknown) => {
+        if (CairnError.is(error, 'storage_full')) return true;
+        throw error;
+      },
+    );
 
   await forgetLinks(database, options);
   const chosen = new Set([...dead, ...toRewrite].map(({ id }) => id));

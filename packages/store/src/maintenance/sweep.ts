@@ -3,12 +3,8 @@ import type { CallOptions } from '@cairn/core';
 import { translateFsError } from '@cairn/file';
 import { systemCode } from '../blobs/attempt.js';
 import { one } from '../sql/step.js';
+import type { Swept } from './collected-packs.js';
 import type { MaintenanceContext } from './context.js';
-
-export interface Swept {
-  files: number;
-  bytes: number;
-}
 
 const packName = /^(.+)\.pack$/;
 

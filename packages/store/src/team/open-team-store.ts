@@ -23,6 +23,7 @@ import { sqlCatalog } from '../catalog/catalog.js';
 import type { PostgresCatalogOptions } from '../catalog/postgres-catalog.js';
 import { defaultChunker } from '../chunker/chunker-params.js';
 import type { StoreFormat } from '../format.js';
+import { collectGarbage, type GcOptions, type GcResult } from '../maintenance/gc.js';
 import { partsOf as partsOfBlob } from '../maintenance/needs.js';
 import { keyOf } from '../packs/pack-index.js';
 import { isOwnerAlive } from '../run-owner.js';
@@ -33,6 +34,7 @@ import { bucketBlobStore } from './bucket-blob-store.js';
 import { settleBucketFormat } from './bucket-format.js';
 import { bucketHome } from './bucket-home.js';
 import { BucketReader } from './bucket-reader.js';
+import { collectedBucket } from './collected-bucket.js';
 
 export interface TeamStoreOptions extends PostgresCatalogOptions {
   /** Holds the packs: a bucket, or what is below a prefix of one, that nothing else writes to. */
@@ -59,6 +61,9 @@ export interface TeamStore extends Store {
 
   /** Takes a pack that another store made; see `LocalStore.adoptPack`. */
   adoptPack(bytes: AnyIterable<Uint8Array>, options?: AdoptOptions): Promise<AdoptedPack>;
+
+  /** Removes what no version needs, from the bucket too; see `LocalStore.gc`. */
+  gc(options?: GcOptions): Promise<GcResult>;
 }
 
 /**
@@ -109,6 +114,7 @@ export async function openTeamStore(options: TeamStoreOptions): Promise<TeamStor
       return digests.map((digest) => found.get(keyOf(digest))?.size);
     },
     adoptPack: (bytes, call = {}) => adoptPack({ ...context, home, place, smallBytes }, bytes, call),
+    gc: (call) => collectGarbage({ ...context, blobs }, collectedBucket({ ...context, temp }), call),
     async close() {
       if (isClosed) return;
       isClosed = true;

@@ -1,0 +1,173 @@
+import { CairnError, type CallOptions, type Hasher, type ObjectStore } from '@cairn/core';
+import type { FileSystem } from '@cairn/file';
+import type { CollectedPacks, RewriteOptions, Swept } from '../maintenance/collected-packs.js';
+import { type Dropped, forgetPack } from '../maintenance/drop-packs.js';
+import { liveRecords, type Move, moveRows } from '../maintenance/move-rows.js';
+import type { PackRow } from '../maintenance/pack-rows.js';
+import { OpenPack } from '../packs/open-pack.js';
+import type { PackRecord } from '../packs/pack-format.js';
+import type { RecordReader } from '../packs/record-reader.js';
+import type { Database } from '../sql/database.js';
+import { tuples } from '../sql/fragment.js';
+import { all, now } from '../sql/step.js';
+import { announcePack, bucketShelf } from './bucket-home.js';
+import { packKey, packPrefix, readBucketEnd, uploadPack } from './bucket-packs.js';
+
+export interface CollectedBucketContext {
+  readonly fs: FileSystem;
+  readonly objects: ObjectStore;
+  readonly database: Database;
+  readonly hasher: Hasher;
+  readonly reader: RecordReader;
+  /** For packs on their way to the bucket. */
+  readonly temp: string;
+}
+
+/** How many names a statement asks for. */
+const namesAtOnce = 250;
+/** How many records are read together. */
+const recordsAtOnce = 128;
+const packName = /^[0-9a-f]{32}$/;
+
+/** What garbage collection does with packs in a bucket. */
+export function collectedBucket(context: CollectedBucketContext): CollectedPacks {
+  return {
+    now: (options) => context.database.read(now, options),
+    sweep: (_before, options) => sweepBucket(context, options),
+    drop: (pack, options) => dropPack(context, pack, options),
+    rewrite: (sources, options) => rewritePacks(context, sources, options),
+  };
+}
+
+/**
+ * Removes objects without a row. A pack has one before it is written, announced or known, until it is removed: what has none
+ * after it was seen in the bucket is left over.
+ */
+async function sweepBucket(
+  { objects, database }: CollectedBucketContext,
+  options: CallOptions,
+): Promise<Swept> {
+  const swept = { files: 0, bytes: 0 };
+  const sizes = new Map<string, number>();
+  const sweepSeen = async () => {
+    const names = [...sizes.keys()];
+    if (names.length === 0) return;
+    const step = () => all(`SELECT name FROM packs WHERE name IN ${tuples(1, names.length)}`, names);
+    const known = new Set((await database.read(step, options)).map(({ name }) => String(name)));
+    const left = names.filter((name) => !known.has(name));
+    await objects.delete(left.map(packKey), options);
+    for (const name of left) swept.bytes += sizes.get(name) ?? 0;
+    swept.files += left.length;
+    sizes.clear();
+  };
+  for await (const { key, size } of objects.list(packPrefix, options)) {
+    const name = key.slice(packPrefix.length);
+    if (packName.test(name)) sizes.set(name, size);
+    if (sizes.size === namesAtOnce) await sweepSeen();
+  }
+  await sweepSeen();
+  return swept;
+}
+
+async function dropPack(
+  context: CollectedBucketContext,
+  pack: PackRow,
+  options: CallOptions,
+): Promise<Dropped> {
+  const { objects, database } = context;
+  const digests = pack.recordCount === 0 ? [] : await digestsOf(context, pack, options);
+  const {
+    isUsed,
+    isRemoved,
+    objects: forgotten,
+  } = await database.write(() => forgetPack(pack.id, digests), options);
+  if (isUsed) return { objects: forgotten, bytes: undefined };
+  // Somebody else removed it, or it was announced and is known under another number now.
+  if (!isRemoved) return { objects: forgotten, bytes: 0 };
+  await objects.delete([packKey(pack.name)], options);
+  return { objects: forgotten, bytes: pack.recordCount === 0 ? 0 : pack.size };
+}
+
+async function digestsOf(
+  context: CollectedBucketContext,
+  pack: PackRow,
+  options: CallOptions,
+): Promise<Uint8Array[] | undefined> {
+  const end = await readBucketEnd(context, pack, options);
+  return end.state === 'intact' ? end.records.map(({ digest }) => digest) : undefined;
+}
+
+/** Copies what is live in packs to new ones, verified on the way, and removes the old ones; see `rewrite-packs.ts`. */
+async function rewritePacks(
+  context: CollectedBucketContext,
+  sources: readonly PackRow[],
+  { onSource, onWritten, ...options }: RewriteOptions,
+): Promise<void> {
+  const { fs, objects, database, hasher, reader, temp } = context;
+  const shelf = bucketShelf(objects);
+  let out: OpenPack | undefined;
+  let [size, createdAt] = [0, 0];
+  let moves: Move[] = [];
+  let copied: PackRow[] = [];
+
+  try {
+    for (const source of sources) {
+      options.signal?.throwIfAborted();
+      const end = await readBucketEnd(context, source, options);
+      if (end.state !== 'intact') continue;
+      createdAt = Math.max(createdAt, source.createdAt);
+      await copy(source, await liveRecords(database, source.id, end.records, options));
+      copied.push(source);
+    }
+    await flush();
+  } catch (error) {
+    out?.abandon();
+    throw error;
+  }
+
+  async function copy(source: PackRow, records: readonly PackRecord[]): Promise<void> {
+    for (let at = 0; at < records.length; at += recordsAtOnce) {
+      const some = records.slice(at, at + recordsAtOnce);
+      const read = await Promise.allSettled(some.map(({ digest }) => reader.fetch(digest, options)));
+      options.signal?.throwIfAborted();
+      for (const [i, result] of read.entries()) {
+        const { digest, kind, length } = some[i] as PackRecord;
+        if (result.status === 'rejected') {
+          // What is damaged stays where it is, and what was condemned meanwhile needs no copy.
+          if (isLost(result.reason)) continue;
+          throw result.reason;
+        }
+        out ??= new OpenPack({ fs: fs.sync, packs: temp, temp, isPassage: true });
+        out.write(result.value.bytes);
+        out.list(digest, kind, length);
+        moves.push({ digest, from: source.id, start: size });
+        size += length;
+      }
+      if (out?.isFull) await flush();
+    }
+  }
+
+  async function flush(): Promise<void> {
+    if (out !== undefined) {
+      const finished = out;
+      out = undefined;
+      try {
+        const pack = finished.finish(hasher);
+        await announcePack(database, pack, options);
+        await uploadPack(context, pack, options);
+        if (await moveRows({ database, shelf }, { pack, createdAt, moves }, options)) onWritten(pack.size);
+      } catch (error) {
+        // Somebody took the new pack for left over: what it was made of is still there.
+        if (!CairnError.is(error, 'conflict')) throw error;
+      } finally {
+        finished.abandon();
+      }
+    }
+    for (const source of copied) onSource(source, await dropPack(context, source, options));
+    [moves, copied, size, createdAt] = [[], [], 0, 0];
+  }
+}
+
+function isLost(error: unknown): boolean {
+  return CairnError.is(error, 'not_found') || CairnError.is(error, 'integrity_mismatch');
+}

@@ -1,0 +1,185 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expectCairnError } from '@cairn/conformance';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openTeamStore } from '../src/postgres.js';
+import type { PostgresPool } from '../src/sql/postgres/pool.js';
+import { anyPostgresPool, postgresUrl, startLimitMs } from './catalogs.js';
+import { commit, log, logAnyway, put, randomBytes, readVersions, storeFiles } from './maintained-store.js';
+import { teamStore } from './team-places.js';
+
+beforeAll(async () => {
+  // PostgreSQL in this process takes its time.
+  await (await anyPostgresPool()).dispose();
+}, startLimitMs);
+
+const all = { graceMs: -1000, maxDead: 0 };
+
+describe('garbage collection of a bucket', () => {
+  it('leaves a store alone in which all is needed', async () => {
+    const { store, bucket } = await teamStore();
+    await log(store, { a: 'one', b: randomBytes(1, 900_000) });
+    const before = await bucket.packs();
+    const { objects, freedBytes, leftovers } = await store.gc(all);
+    expect([objects.count, freedBytes, leftovers.count]).toEqual([0, 0, 0]);
+    expect(await bucket.packs()).toEqual(before);
+  });
+
+  it('removes what only a deleted version needed, and copies what others need', async () => {
+    const { store, bucket } = await teamStore();
+    const shared = randomBytes(1, 700_000);
+    await log(store, { shared, a: 'stays' });
+    const { id } = await log(store, { shared, b: 'goes', c: randomBytes(2, 900_000) });
+    const [blob] = await put(store, [randomBytes(3, 300_000)]);
+    await put(store, [randomBytes(4, 1000), Buffer.from('stays too')]);
+    await log(store, { d: 'stays too' });
+    await store.catalog.deleteVersion(id);
+    const { freedBytes, dead, packs } = await store.gc(all);
+    expect(freedBytes).toBeGreaterThan(1_200_000);
+    expect([packs.removed > 0, packs.written > 0]).toEqual([true, true]);
+    expect(dead).toEqual({ young: 0, tolerated: 0, damaged: 0, disk_full: 0 });
+    expect(await readVersions(store)).toBe(2);
+    expect((await store.blobs.has(blob === undefined ? [] : [blob])).size).toBe(0);
+    expect((await store.gc(all)).freedBytes).toBe(0);
+    const sizes: number[] = [];
+    for await (const { size } of bucket.objects.list('packs/')) sizes.push(size);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(720_000);
+  });
+
+  it('spares what is young', async () => {
+    const { store, bucket } = await teamStore();
+    const [blob] = await put(store, [randomBytes(1, 1000)]);
+    expect((await store.gc()).dead.young).toBeGreaterThan(1000);
+    expect(await bucket.packs()).toHaveLength(1);
+    expect((await store.blobs.has(blob === undefined ? [] : [blob])).size).toBe(1);
+  });
+
+  it('sweeps objects that have no rows, and nothing that is no pack', async () => {
+    const { store, bucket } = await teamStore();
+    await log(store, { a: 'one' });
+    const left = `packs/${'ab'.repeat(16)}`;
+    await bucket.objects.put(left, Buffer.alloc(1234));
+    await bucket.objects.put('packs/notes.txt', Buffer.alloc(1));
+    expect((await store.gc()).leftovers).toEqual({ count: 1, bytes: 1234 });
+    expect((await bucket.packs()).includes(left)).toBe(false);
+    expect((await bucket.packs()).includes('packs/notes.txt')).toBe(true);
+    expect(await readVersions(store)).toBe(1);
+  });
+
+  it('sweeps no object that is being written, and what was written too late is refused', async () => {
+    const { store, bucket } = await teamStore();
+    bucket.onPut = async () => {
+      bucket.onPut = undefined;
+      await store.gc();
+    };
+    await log(store, { a: 'one' });
+    expect(await readVersions(store)).toBe(1);
+    const bytes = randomBytes(7, 1000);
+    bucket.onPut = () => store.gc(all);
+    const error = await expectCairnError(put(store, [bytes]), 'conflict');
+    expect(error.isRetryable).toBe(true);
+    bucket.onPut = undefined;
+    expect((await store.gc()).leftovers.count).toBe(1);
+    const [digest] = await put(store, [bytes]);
+    expect((await store.blobs.has(digest === undefined ? [] : [digest])).size).toBe(1);
+    expect(await readVersions(store)).toBe(1);
+  });
+
+  it('loses nothing beside writers and other collections', async () => {
+    const { store, bucket, place } = await teamStore();
+    const other = await openTeamStore({ pool: place.pool, objects: bucket.objects });
+    let isOver = false;
+    const collecting = [store, other].map(async (one) => {
+      while (!isOver) {
+        try {
+          await one.gc(all);
+        } catch (error) {
+          await expectCairnError(Promise.reject(error), 'conflict');
+        }
+        await sleep(50);
+      }
+    });
+    const logging = [store, other].map(async (one, who) => {
+      for (let i = 0; i < 4; i++) {
+        await logAnyway(one, { shared: randomBytes(1, 400_000), [`own${who}`]: `${who} ${i}` });
+      }
+    });
+    await Promise.all(logging);
+    isOver = true;
+    await Promise.all(collecting);
+    expect(await readVersions(store)).toBe(8);
+    await other.close();
+  });
+});
+
+/** A pool whose commits wait for a gate while it is closed. */
+function gated(pool: PostgresPool): { readonly pool: PostgresPool; close(): () => void } {
+  let gate: Promise<void> | undefined;
+  return {
+    pool: {
+      async connect() {
+        const client = await pool.connect();
+        return {
+          async query(text, values) {
+            if (text === 'COMMIT') await gate;
+            return client.query(text, values);
+          },
+          release: (error) => client.release(error),
+        };
+      },
+    },
+    close() {
+      let open = () => {};
+      gate = new Promise((resolve) => {
+        open = resolve;
+      });
+      return () => {
+        gate = undefined;
+        open();
+      };
+    },
+  };
+}
+
+describe.skipIf(postgresUrl === undefined)('transactions that overlap', () => {
+  it('a version that is being committed is seen by garbage collection', async () => {
+    const { store, bucket, place } = await teamStore();
+    const { pool, close } = gated(place.pool);
+    const slow = await openTeamStore({ pool, objects: bucket.objects });
+    const manifest = await storeFiles(slow, { a: randomBytes(1, 1000), b: randomBytes(2, 900_000) });
+    const basis = await slow.blobs.basis();
+    const open = close();
+    const committing = commit(slow, manifest, basis);
+    await sleep(500);
+    // A version with a later number is there already.
+    await log(store, { c: 'three' });
+    const collecting = store.gc(all);
+    await Promise.race([collecting, sleep(2000)]);
+    open();
+    await Promise.all([committing, collecting]);
+    expect(await readVersions(store)).toBe(2);
+    await slow.close();
+  });
+
+  it('a commit waits for what is being condemned', async () => {
+    const { store, bucket, place } = await teamStore();
+    const { pool, close } = gated(place.pool);
+    const slow = await openTeamStore({ pool, objects: bucket.objects });
+    const manifest = await storeFiles(store, { a: randomBytes(1, 1000) });
+    const basis = await store.blobs.basis();
+    const open = close();
+    const collecting = slow.gc(all);
+    // The first transaction of garbage collection waits for the gate, and each that follows.
+    await sleep(300);
+    const committing = commit(store, manifest, basis);
+    const early = await Promise.race([committing.then(() => 'done'), sleep(1000, 'waits')]);
+    open();
+    await collecting;
+    const outcome = await committing.then(
+      () => 'done',
+      () => 'refused',
+    );
+    expect(early).toBe('waits');
+    if (outcome === 'done') expect(await readVersions(store)).toBe(1);
+    await slow.close();
+  });
+});
