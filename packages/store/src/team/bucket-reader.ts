@@ -166,7 +166,9 @@ export class BucketReader implements RecordReader {
 /** The signal of all who wait, if it is one: what several wait for goes on for the others when one gives up. */
 function commonSignal(all: readonly Wanted[]): AbortSignal | undefined {
   const signal = all[0]?.signal;
-  return all.every((wanted) => wanted.signal === signal) ? signal : undefined;
+  if (signal === undefined || !all.every((wanted) => wanted.signal === signal)) return undefined;
+  // Another one for each request: listeners of many requests on one signal look like a leak.
+  return AbortSignal.any([signal]);
 }
 
 function missing(): CairnError {
