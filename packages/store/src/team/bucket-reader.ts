@@ -42,6 +42,7 @@ const recordsAhead = 128;
 export class BucketReader implements RecordReader {
   readonly #context: BucketReaderContext;
   #waiting: Wanted[] = [];
+  readonly #names = new Map<number, string>();
 
   constructor(context: BucketReaderContext) {
     this.#context = context;
@@ -125,7 +126,7 @@ export class BucketReader implements RecordReader {
 
   async #readRange({ packId, start, end, items }: MergedRange<Placed>): Promise<void> {
     try {
-      const name = (await this.#context.database.read(() => findPack(packId)))?.name;
+      const name = await this.#nameOf(packId);
       const signal = commonSignal(items.map(({ wanted }) => wanted));
       const { objects } = this.#context;
       const bytes =
@@ -137,6 +138,15 @@ export class BucketReader implements RecordReader {
     } catch (error) {
       for (const { wanted } of items) wanted.reject(error);
     }
+  }
+
+  /** A pack never changes its name. */
+  async #nameOf(packId: number): Promise<string | undefined> {
+    const known = this.#names.get(packId);
+    if (known !== undefined) return known;
+    const name = (await this.#context.database.read(() => findPack(packId)))?.name;
+    if (name !== undefined) this.#names.set(packId, name);
+    return name;
   }
 
   /** @param rest Of what was read, from where the record begins. */
