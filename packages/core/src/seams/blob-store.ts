@@ -42,6 +42,8 @@ export interface TransferOptions extends CallOptions {
 export interface BlobStore {
   /** What identifies bytes here; chosen when the store was created. */
   readonly algorithm: ContentAlgorithm;
+  /** Whether every call is a request over a network, so that what is read one by one is slow. Default: `false`. */
+  readonly isRemote?: boolean | undefined;
 
   /**
    * What a commit relies on: as long as it stays the same, no blob that was here goes away. Ask for it before anything is

@@ -38,6 +38,7 @@ export function projectBlobs({ wire, hasher, cache, putter }: BlobsContext): Blo
 
   return {
     algorithm,
+    isRemote: true,
     basis: (options = {}) => askBasis(options),
 
     async *put(sources, options = {}) {

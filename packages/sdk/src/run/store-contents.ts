@@ -1,4 +1,5 @@
 import {
+  type AnyIterable,
   compareUtf8,
   type Entry,
   type EntryEdit,
@@ -6,7 +7,6 @@ import {
   type ManifestEdits,
   quote,
   rewriteManifest,
-  type Source,
   type StoragePolicy,
   type Store,
   type StoredFile,
@@ -17,9 +17,9 @@ import {
 } from '@cairn/core';
 import type { Base } from '../artifact/base.js';
 import { toSource } from '../artifact/content.js';
-import type { DraftEntry } from '../artifact/draft-entry.js';
+import type { DraftEntry, KeptFile } from '../artifact/draft-entry.js';
 import type { EntryTable } from '../artifact/entry-table.js';
-import { openKept } from '../artifact/kept-entries.js';
+import { keptSources, type Origin } from '../artifact/kept-entries.js';
 import type { ArtifactClaim } from '../artifact.js';
 import { validate } from '../metadata-schema.js';
 import type { Progress } from '../progress.js';
@@ -92,6 +92,12 @@ async function storeFiles(
   options: TransferOptions,
 ): Promise<void> {
   const waiting = new Waiting<string, number>();
+  const elsewhere = new Map<Origin, KeptFile[]>();
+  function noteElsewhere(draft: KeptFile): void {
+    const files = elsewhere.get(draft.origin);
+    if (files === undefined) elsewhere.set(draft.origin, [draft]);
+    else files.push(draft);
+  }
   function* toStore(): Generator<FileToStore> {
     let number = 0;
     for (const draft of table.added()) {
@@ -102,18 +108,20 @@ async function storeFiles(
         continue;
       }
       waiting.set(path, number++);
-      const source: Source =
-        kind === 'new'
-          ? toSource(draft.content)
-          : { kind: 'stream', open: () => openKept(draft, options.signal) };
-      yield { path, source };
+      if (kind === 'new') yield { path, source: toSource(draft.content) };
+      else noteElsewhere(draft);
     }
   }
-  for await (const file of policy.storeFiles(toStore(), options)) {
-    const number = waiting.take(file.entry.path);
-    if (number === undefined) throw mistaken(policy, file.entry.path, 'answers for a file it was not given:');
-    onFile(number, file);
+  async function store(files: AnyIterable<FileToStore>): Promise<void> {
+    for await (const file of policy.storeFiles(files, options)) {
+      const number = waiting.take(file.entry.path);
+      if (number === undefined)
+        throw mistaken(policy, file.entry.path, 'answers for a file it was not given:');
+      onFile(number, file);
+    }
   }
+  await store(toStore());
+  for (const [origin, files] of elsewhere) await store(keptSources(files, origin, options.signal));
   for (const path of waiting.keys()) throw mistaken(policy, path, 'did not store');
 }
 

@@ -8,6 +8,7 @@ import {
   type TransferOptions,
   type VersionRecord,
 } from '@cairn/core';
+import { bulkSources } from '../util/bulk-sources.js';
 
 /** How many blobs are asked for at once. */
 const batchCount = 10_000;
@@ -31,37 +32,56 @@ export async function sendContents(
       { hint: 'Make the other store anew with { algorithm }, or log the files there.' },
     );
   }
-  async function* needed(): AsyncGenerator<ContentDigest[], void, undefined> {
+  async function* needed(): AsyncGenerator<NeededBlob[], void, undefined> {
     const manifest = await openManifest(from, blob, { expected: digest, signal });
     for await (const entries of manifest.batches({ signal })) {
-      yield entries.flatMap((entry) => (entry.kind === 'file' ? [entry.digest] : []));
+      yield entries.flatMap((entry) =>
+        entry.kind === 'file' ? [{ digest: entry.digest, size: entry.size }] : [],
+      );
     }
-    yield manifest.leaves.flatMap((leaf) =>
-      leaf.extras === undefined ? [leaf.digest] : [leaf.digest, leaf.extras],
+    yield manifest.leaves.flatMap(({ digest, extras }) =>
+      extras === undefined ? [{ digest }] : [{ digest }, { digest: extras }],
     );
-    yield [blob];
+    yield [{ digest: blob }];
   }
-  async function* missing(): AsyncGenerator<Source, void, undefined> {
-    for await (const digests of inBatches(needed())) {
-      const there = await to.has(digests, { signal });
-      for (const each of digests) {
-        if (!there.has(each)) yield { kind: 'stream', open: () => from.open(each, { signal }) };
-      }
+  async function* missing(): AsyncGenerator<NeededBlob, void, undefined> {
+    for await (const batch of inBatches(needed())) {
+      const there = await to.has([...batch.keys()], { signal });
+      for (const [digest, needed] of batch) if (!there.has(digest)) yield needed;
     }
   }
-  for await (const _ of to.put(missing(), { signal, onBytes }));
+  async function* sources(): AsyncGenerator<Source, void, undefined> {
+    const reading = {
+      inBulk: from.isRemote === true,
+      sizeOf: ({ size }: NeededBlob) => size,
+      open: ({ digest }: NeededBlob) => from.open(digest, { signal }),
+      copyTo: (files: readonly { readonly item: NeededBlob; readonly to: string }[]) =>
+        from.copyTo(
+          files.map(({ item, to }) => ({ digest: item.digest, path: to })),
+          { signal },
+        ),
+    };
+    for await (const { source } of bulkSources(missing(), reading)) yield source;
+  }
+  for await (const _ of to.put(sources(), { signal, onBytes }));
+}
+
+interface NeededBlob {
+  readonly digest: ContentDigest;
+  /** In bytes, where it is known. */
+  readonly size?: number;
 }
 
 /** Many at once, each once in its batch. */
 async function* inBatches(
-  lists: AsyncIterable<readonly ContentDigest[]>,
-): AsyncGenerator<ContentDigest[], void, undefined> {
-  let batch = new Set<ContentDigest>();
+  lists: AsyncIterable<readonly NeededBlob[]>,
+): AsyncGenerator<ReadonlyMap<ContentDigest, NeededBlob>, void, undefined> {
+  let batch = new Map<ContentDigest, NeededBlob>();
   for await (const list of lists) {
-    for (const digest of list) batch.add(digest);
+    for (const needed of list) batch.set(needed.digest, needed);
     if (batch.size < batchCount) continue;
-    yield [...batch];
-    batch = new Set();
+    yield batch;
+    batch = new Map();
   }
-  yield [...batch];
+  yield batch;
 }
