@@ -10,7 +10,6 @@ import { remoteCatalog } from './catalog/remote-catalog.js';
 import { createConnection } from './http/connection.js';
 import { createDispatcher } from './http/dispatcher.js';
 import { checkKey, parseAddress } from './http/server-address.js';
-import type { ServerInfo } from './protocol/index.js';
 import { type OpenRemoteOptions, settingsOf } from './remote-options.js';
 
 /**
@@ -34,18 +33,26 @@ export async function openRemote(options: OpenRemoteOptions): Promise<Store> {
   const closeDispatcher = async () => {
     if (options.dispatcher === undefined) await dispatcher.destroy();
   };
-  let info: ServerInfo;
-  try {
-    info = await getServerInfo(connection, folder);
-  } catch (error) {
+  const { algorithm, chunker } = await getFormat().catch(async (error: unknown) => {
     await closeDispatcher();
     throw error;
-  }
-  const { algorithm } = info;
-  const chunker = parseChunker(info.chunker, address.location);
+  });
   const hasher = await loadHasher(algorithm);
   const projects = new Map<string, { readonly blobs: BlobStore; readonly cache: ProjectCache }>();
   let putter: Promise<Putter> | undefined;
+
+  async function getFormat() {
+    const info = await getServerInfo(connection, folder);
+    return { algorithm: info.algorithm, chunker: parseChunker(info.chunker, address.location) };
+  }
+
+  function getPutter(): Promise<Putter> {
+    putter ??= makePutter().catch((error: unknown) => {
+      putter = undefined;
+      throw error;
+    });
+    return putter;
+  }
 
   async function makePutter(): Promise<Putter> {
     const packs = await packFolder(cacheDir);
@@ -59,7 +66,7 @@ export async function openRemote(options: OpenRemoteOptions): Promise<Store> {
       onOtherStore: () => void forgetServerInfo(folder),
     });
     const cache = projectCache(projectFolder(folder, project), maxCacheBytes, hasher);
-    const blobs = projectBlobs({ wire, hasher, cache, putter: () => (putter ??= makePutter()) });
+    const blobs = projectBlobs({ wire, hasher, cache, putter: getPutter });
     return { blobs, cache };
   }
 
@@ -73,7 +80,7 @@ export async function openRemote(options: OpenRemoteOptions): Promise<Store> {
       return open.blobs;
     },
     async close() {
-      await (await putter)?.close();
+      await (await putter?.catch(() => undefined))?.close();
       await Promise.all([...projects.values()].map(({ cache }) => cache.close()));
       await closeDispatcher();
     },

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { createServer, request } from 'node:http';
-import { type AddressInfo, connect as connectTcp } from 'node:net';
+import { type AddressInfo, connect as connectTcp, createServer as createTcpServer } from 'node:net';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { expectCairnError } from '@cairn/conformance';
+import { Agent } from 'undici';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { openRemote } from '../src/index.js';
 import { startLoopbackServer } from './loopback-server.js';
@@ -167,6 +168,27 @@ describe('over TLS', () => {
     expect(error.hint).toContain('NODE_EXTRA_CA_CERTS');
     expect(server.requests).toEqual([]);
   });
+});
+
+test('an abort ends the wait for a connection', async () => {
+  const silent = createTcpServer(() => undefined);
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void silent.close());
+  const { port } = silent.address() as AddressInfo;
+  const { server, cacheDir } = await connect();
+  const dispatcher = new Agent({ connect: { timeout: 1_000_000 } });
+  onTestFinished(() => dispatcher.destroy());
+  const redirected = dispatcher.compose((dispatch) => (options, handler) => {
+    const toSilence = String(options.path).includes('/runs/') ? `https://127.0.0.1:${port}` : server.origin;
+    return dispatch({ ...options, origin: toSilence }, handler);
+  });
+  const store = await openRemote({ url: server.url, cacheDir, dispatcher: redirected });
+  const reason = new Error('enough');
+  const controller = new AbortController();
+  const waiting = store.catalog.getRun('any', { signal: controller.signal });
+  await new Promise<void>((resolve) => silent.once('connection', () => resolve()));
+  controller.abort(reason);
+  await expect(waiting).rejects.toBe(reason);
 });
 
 test('a proxy that the environment names is used, and not for what it excludes', async () => {

@@ -100,6 +100,11 @@ describe('a download comes to its end though', () => {
     await copyBoth();
   });
 
+  test('an answer that looks whole lacks frames', async () => {
+    server.order('readBlobs', { kind: 'answer', status: 200, body: '' }, 2);
+    await copyBoth();
+  });
+
   test('the frames are garbage once', async () => {
     server.order('readBlobs', { kind: 'answer', status: 200, body: 'no frames at all, just some words' });
     await copyBoth();

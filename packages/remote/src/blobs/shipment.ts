@@ -57,6 +57,8 @@ export function shipment({ wire, hasher, sent, basis }: ShipmentContext): Shipme
       options,
     );
     for (const [i, key] of unknown.entries()) {
+      // Decided by somebody else, and perhaps sent, while this was asked.
+      if (!open.has(key) || open.get(key) !== undefined) continue;
       open.set(key, missing[i] === 1);
       if (missing[i] === 0) known.add(key);
       decided.push(key);

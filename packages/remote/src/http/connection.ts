@@ -7,6 +7,7 @@ import * as v from 'valibot';
 import { errorAnswer, fillPath, fromErrorAnswer, type Route, requestIdHeader } from '../protocol/index.js';
 import type { Settings } from '../remote-options.js';
 import { garbled, statusFailure, transportFailure } from './failures.js';
+import { orAbort } from './or-abort.js';
 import { readBounded } from './read-bounded.js';
 import { createRetry, type Retry, retryAfterMs } from './retry.js';
 import type { ServerAddress } from './server-address.js';
@@ -66,7 +67,7 @@ export function createConnection(
     const query = given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
     // One signal may end any number of requests at once, which is no leak.
     if (signal !== undefined) setMaxListeners(0, signal);
-    return dispatcher.request({
+    const request = dispatcher.request({
       origin,
       path: basePath + filled + query,
       method: route.method,
@@ -82,6 +83,7 @@ export function createConnection(
       bodyTimeout: bodyMs,
       signal: signal ?? null,
     });
+    return orAbort(request, signal, (answer) => void answer.body.dump().catch(() => undefined));
   }
 
   /** Redirects are not followed: what is asked and shown is for this server alone. */
