@@ -4,7 +4,7 @@ import { bytesText } from '../output/format.js';
 import type { Column, ListRequest } from '../output/print-list.js';
 
 /** An entry of a version as `--json` prints it. */
-export function entryJson(entry: Entry): object {
+function entryJson(entry: Entry): object {
   const { path, digest, size = null, isUnverified } = entry;
   const uri = entry.ref() ?? null;
   return { path, kind: uri === null ? 'file' : 'reference', size, digest, uri, verified: !isUnverified };

@@ -1,0 +1,94 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openProject, type Project } from './project.js';
+import { openRegistry, type Registry } from './registry.js';
+
+// The first hour of someone new, as far as it needs no browser, from what npm would install into an empty folder.
+
+let registry: Registry;
+let project: Project;
+
+beforeAll(async () => {
+  registry = await openRegistry();
+  project = openProject(registry, { type: 'module' });
+  await project.shell('npm i @cairn/cli @cairn/sdk');
+});
+
+afterAll(async () => {
+  project.close();
+  await registry.close();
+});
+
+/** Standard output of the command line, as `npx` starts it. */
+const cairn = (args: string) => project.shell(`npx cairn ${args}`);
+
+/** How the command ends, and what it says. */
+async function failure(args: string): Promise<string> {
+  const said = await project.shell(`npx cairn ${args} 2>&1 || echo "exit $?"`);
+  return said.trimEnd();
+}
+
+const script = `
+import { Artifact, withRun } from '@cairn/sdk';
+await withRun({ jobType: 'collect' }, async (run) => {
+  const artifact = new Artifact('bike-dataset', { type: 'dataset', metadata: { rows: 120 } });
+  await artifact.addDir('bikes');
+  const { version, created, files } = await run.logArtifact(artifact);
+  console.log(version, created, files.new, files.reused);
+});
+`;
+
+test('a script logs a folder, and logging it again changes nothing', async () => {
+  for (const name of ['a', 'b', 'c']) project.write(`bikes/${name}.txt`, `bike ${name}`);
+  project.write('log.js', script);
+  expect(await project.shell('node log.js')).toBe('v0 true 3 0\n');
+  expect(await project.shell('node log.js')).toBe('v0 false 0 3\n');
+  expect(await cairn('ls -q bike-dataset')).toBe('bike-dataset:v0\n');
+});
+
+test('a changed file makes a version, and diff names that file alone', async () => {
+  project.write('bikes/b.txt', 'another bike');
+  expect(await project.shell('node log.js')).toBe('v1 true 1 2\n');
+  expect(await cairn('diff -q bike-dataset:v0 bike-dataset:v1')).toBe('b.txt\n');
+});
+
+test('put does the same from the command line', async () => {
+  expect(await cairn('put bikes -n bike-dataset -q')).toBe('bike-dataset:v1\n');
+  project.write('model.json', '{}');
+  expect(await cairn('put model.json -n bike-model -t model -a best -m accuracy=0.93 -q')).toBe(
+    'bike-model:v0\n',
+  );
+});
+
+test('a typo is answered with the name that was meant', async () => {
+  const said = await failure('show bike-dateset:latest');
+  expect(said).toContain('Did you mean "bike-dataset" (2 versions, latest → v1)');
+  expect(said).toMatch(/exit 5$/);
+});
+
+test('queries and aliases find what they name', async () => {
+  expect(await cairn('ls -q --where "metadata.rows>100"')).toBe('bike-dataset:v1\nbike-dataset:v0\n');
+  await cairn('alias set bike-dataset:v0 good');
+  expect(await cairn('alias ls bike-dataset')).toBe('bike-dataset\tgood\tv0\nbike-dataset\tlatest\tv1\n');
+  expect(await cairn('ls -q --where alias:good')).toBe('bike-dataset:v0\n');
+});
+
+test('get makes the files, only what is missing the second time, and verify names what was damaged', async () => {
+  await cairn('get bike-dataset:good out');
+  await cairn('get bike-dataset:good out');
+  expect(await cairn('cat bike-dataset:good b.txt')).toBe('bike b');
+  writeFileSync(join(project.folder, 'out/b.txt'), 'bike B');
+  const said = await failure('verify bike-dataset:good out');
+  expect(said).toContain('b.txt');
+  expect(said).toMatch(/exit 7$/);
+  await cairn('get bike-dataset:good out');
+  expect(await cairn('verify bike-dataset:good out -q')).toBe('');
+});
+
+test('pipes get plain, exact values', async () => {
+  const listed = JSON.parse(await cairn('ls --json'));
+  expect(listed.map(({ name }: { name: string }) => name)).toEqual(['bike-dataset', 'bike-model']);
+  expect(await project.shell('npx cairn ls | head -n 1')).toMatch(/^bike-dataset\tdataset\tv1\t/);
+  expect(await cairn('--help')).toContain('Move:');
+});
