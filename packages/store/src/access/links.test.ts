@@ -5,6 +5,7 @@ import { startLimitMs } from '../../test/catalogs.js';
 import { collection, commit, log, randomBytes } from '../../test/maintained-store.js';
 import { large, ours, put, small, theirs, writeFiles } from '../../test/project-puts.js';
 import { readBlob } from '../../test/put.js';
+import { forgetLinks } from '../maintenance/forget-links.js';
 import { rawDigest } from '../packs/pack-format.js';
 import { all, run } from '../sql/step.js';
 
@@ -99,5 +100,33 @@ describe.each(accessPlaces)('links on %s', { timeout: startLimitMs }, (_, open) 
     const found = await store.access.linked(ours, digests);
     expect(found).toEqual(Uint8Array.from(digests, (_, i) => (i % 3 === 0 ? 1 : 0)));
     expect(await store.access.linked(ours, [])).toEqual(new Uint8Array());
+  });
+});
+
+describe.each(accessPlaces.filter(([name]) => name === 'PostgreSQL'))('links on %s', (_, open) => {
+  it('are not made while others are forgotten, and not forgotten while others are made', async () => {
+    const { store, database } = await open();
+    await database.write(() => run("INSERT INTO engine_state (name, value) VALUES ('epoch', 1)"));
+    const order: string[] = [];
+    const hold = async (mode: string, work: () => Promise<unknown>) => {
+      let isHeld = (): void => undefined;
+      const held = new Promise<void>((resolve) => {
+        isHeld = resolve;
+      });
+      const holding = database.write(function* () {
+        yield* run(`SELECT value FROM engine_state WHERE name = 'epoch' FOR ${mode}`);
+        isHeld();
+        yield* run('SELECT pg_sleep(0.5)');
+      });
+      await held;
+      const working = work();
+      await Promise.all([
+        holding.then(() => order.push(`end of ${mode}`)),
+        working.then(() => order.push('work')),
+      ]);
+    };
+    await hold('UPDATE', () => store.access.link(ours, [randomBytes(1, 32)]));
+    await hold('SHARE', () => forgetLinks(database, {}));
+    expect(order).toEqual(['end of UPDATE', 'work', 'end of SHARE', 'work']);
   });
 });
