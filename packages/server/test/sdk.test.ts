@@ -182,6 +182,26 @@ describe('over a server', () => {
     expect(await contents(copy)).toEqual({ keep: 'keep', change: 'after' });
   });
 
+  test('small files travel together, wherever they go', async () => {
+    const files = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`${i}`, `contents of ${i}`]));
+    const version = await log('data', files);
+    expect(requests.length).toBeLessThan(20);
+    requests.length = 0;
+    const copy = await withRun({ ...place, project: 'other' }, (run) =>
+      run.logArtifact(Artifact.from(version)),
+    );
+    expect(copy).toMatchObject({ digest: version.digest, files: { new: 500 } });
+    expect(requests.length).toBeLessThan(30);
+    requests.length = 0;
+    const { entity, apiKey } = place;
+    const store = join(folder, 'store');
+    await syncStore({ from: listening.url, to: store, apiKey, entity, project: 'other' });
+    expect(await contents(await new Api({ ...place, store, project: 'other' }).artifact('data'))).toEqual(
+      files,
+    );
+    expect(requests.length).toBeLessThan(30);
+  });
+
   test("a draft of one's own store is sent to the server", async () => {
     const store = join(folder, 'store');
     const own = await log('data', { a: 'own' }, { store });
