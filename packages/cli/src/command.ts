@@ -42,7 +42,7 @@ export interface JsonOutput {
 }
 
 /** The headings of `cairn --help`, in their order. */
-export const groups = ['Look', 'Move', 'Change', 'Keep in order', 'Set up'] as const;
+export const groups = ['Look', 'Move', 'Change', 'Keep in order', 'Serve', 'Set up'] as const;
 
 /** One command, as data: help, completion and the manual are made of it. Nothing it does is loaded until it is run. */
 export interface Command {

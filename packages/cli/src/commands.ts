@@ -3,6 +3,7 @@ import { changeCommands } from './table/change.js';
 import { keepCommands } from './table/keep.js';
 import { lookCommands } from './table/look.js';
 import { moveCommands } from './table/move.js';
+import { serveCommands } from './table/serve.js';
 import { setUpCommands } from './table/set-up.js';
 
 /** Every command there is. */
@@ -11,5 +12,6 @@ export const commands: readonly Command[] = [
   ...moveCommands,
   ...changeCommands,
   ...keepCommands,
+  ...serveCommands,
   ...setUpCommands,
 ];

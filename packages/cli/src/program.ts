@@ -18,7 +18,7 @@ const families: Readonly<Record<string, { readonly summary: string; readonly gro
   run: { summary: 'look at runs', group: 'Look' },
   project: { summary: 'manage projects', group: 'Keep in order' },
   cache: { summary: 'look after the cache', group: 'Keep in order' },
-  key: { summary: 'manage the keys of a server', group: 'Keep in order' },
+  key: { summary: 'manage the keys of a server', group: 'Serve' },
 };
 
 /** Makes the program of the table. Parsing throws what commander throws; nothing here ends the process. */

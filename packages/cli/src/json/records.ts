@@ -10,20 +10,25 @@ export interface Field {
 export type RecordName =
   | 'alias'
   | 'collection'
+  | 'created key'
   | 'diff'
   | 'download'
   | 'entry'
   | 'folder check'
   | 'garbage'
+  | 'identity'
+  | 'key'
   | 'lineage'
   | 'logged version'
   | 'planned entry'
   | 'planned file'
   | 'plotted version'
+  | 'project'
   | 'release'
   | 'removed version'
   | 'run'
   | 'run with its versions'
+  | 'server'
   | 'setting'
   | 'status'
   | 'store check'
@@ -61,6 +66,19 @@ const run: readonly Field[] = [
   { name: 'ended', type: 'time', nullable: true, means: 'when it ended' },
   { name: 'error', type: 'text', nullable: true, means: 'why it failed' },
   { name: 'config', type: 'object', means: 'what it was started with' },
+];
+
+const key: readonly Field[] = [
+  { name: 'id', type: 'text', means: 'names it, and opens nothing' },
+  { name: 'user', type: 'text', means: 'whose it is' },
+  { name: 'name', type: 'text', means: 'what it is called' },
+  { name: 'start', type: 'text', means: 'how its secret begins' },
+  { name: 'scopes', type: 'list', means: '`entity`, `project`, `role`; `*` means all' },
+  { name: 'createdBy', type: 'text', nullable: true, means: 'who made it; `null` at the machine itself' },
+  { name: 'created', type: 'time', means: 'when that was' },
+  { name: 'expires', type: 'time', nullable: true, means: 'from when it is not accepted' },
+  { name: 'revoked', type: 'time', nullable: true, means: 'when it was ended' },
+  { name: 'lastUsed', type: 'time', nullable: true, means: 'to the minute' },
 ];
 
 /** What each command prints with `--json`, by the name of the record. Fields are added, never renamed or taken away. */
@@ -181,6 +199,25 @@ export const records: Readonly<Record<RecordName, readonly Field[]>> = {
       nullable: true,
       means: 'what nothing needs and stays, by why: `young`, `tolerated`, `damaged`, `disk_full`',
     },
+  ],
+  key,
+  'created key': [...key, { name: 'secret', type: 'text', means: 'what it is used as; told this once' }],
+  identity: [
+    { name: 'user', type: 'text', means: 'whose key it is' },
+    { name: 'admin', type: 'boolean', means: 'whether all projects and users are theirs to manage' },
+    { name: 'server', type: 'text', means: 'its URL' },
+    { name: 'key', type: 'object', means: 'the key, as `cairn key list` prints it' },
+  ],
+  project: [...scope, { name: 'role', type: 'text', means: '`read`, `write` or `admin`' }],
+  server: [
+    { name: 'url', type: 'text', means: 'where it can be reached' },
+    {
+      name: 'setupUrl',
+      type: 'text',
+      nullable: true,
+      means: 'what the first key is made by, as long as there is no admin',
+    },
+    { name: 'store', type: 'text', means: 'the folder that it serves' },
   ],
   run,
   'run with its versions': [

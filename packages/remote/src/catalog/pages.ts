@@ -43,6 +43,19 @@ export function edgePages<T>(
   );
 }
 
+/** A list whose query is the parameters of a route. */
+export function paramPages<T>(
+  connection: Connection,
+  { route, params }: { readonly route: Route; readonly params: Readonly<Record<string, string | undefined>> },
+  item: v.GenericSchema<unknown, T>,
+  { signal, ...all }: PartOptions = {},
+): AsyncIterable<T> {
+  const schema = pageOf(item);
+  return readPages(all, ({ after, limit }) =>
+    connection.askJson({ route, params: { ...params, after, limit: String(limit) }, signal }, schema),
+  );
+}
+
 async function* readPages<T>(
   { after: start, limit = Number.POSITIVE_INFINITY }: Part,
   read: (part: Part & { readonly limit: number }) => Promise<Page<T>>,

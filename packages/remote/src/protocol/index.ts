@@ -1,3 +1,4 @@
+export { accountRoutes } from './account-routes.js';
 export {
   decodeBitmap,
   digestBytes,
@@ -36,6 +37,15 @@ export {
   maxReadDigests,
 } from './limits.js';
 export { apiBase, fillPath, type Route, type RouteName, routes } from './routes.js';
+export {
+  createdKey,
+  keyRecord,
+  role,
+  scope,
+  seenProject,
+  type WhoAmI,
+  whoAmI,
+} from './schemas/account.js';
 export { type Page, pageOf } from './schemas/basics.js';
 export {
   fromLineageAnswer,

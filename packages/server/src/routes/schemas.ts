@@ -1,14 +1,8 @@
-import type {
-  AuditEntry,
-  CreatedKey,
-  KeyRecord,
-  Member,
-  Role,
-  Scope,
-  SeenProject,
-  UserRecord,
-} from '@cairn/store';
+import { createdKey, keyRecord, role, scope, seenProject, whoAmI } from '@cairn/remote/protocol';
+import type { AuditEntry, Member, Role, Scope, UserRecord } from '@cairn/store';
 import * as v from 'valibot';
+
+export { createdKey, keyRecord, seenProject, whoAmI };
 
 /* What management asks and answers. Whether a name is one is said by core's checks, with a code of its own. */
 
@@ -21,27 +15,7 @@ function exact<T>(schema: v.GenericSchema<unknown, unknown>): Schema<T> {
 
 const text = v.pipe(v.string(), v.maxLength(4096));
 const countText = v.pipe(v.string(), v.regex(/^[0-9]{1,15}$/), v.transform(Number));
-const role: Schema<Role> = v.picklist(['read', 'write', 'admin']);
-
-const scope: Schema<Scope> = v.object({ entity: text, project: text, role });
 const scopes = v.pipe(v.array(scope), v.maxLength(100));
-
-export const keyRecord: Schema<KeyRecord> = exact<KeyRecord>(
-  v.object({
-    id: text,
-    user: text,
-    name: text,
-    start: text,
-    scopes: v.array(scope),
-    createdBy: v.optional(text),
-    createdAt: text,
-    expiresAt: v.optional(text),
-    revokedAt: v.optional(text),
-    lastUsedAt: v.optional(text),
-  }),
-);
-
-export const createdKey: Schema<CreatedKey> = v.object({ key: keyRecord, secret: text });
 
 export interface NewKeyBody {
   /** Default: who asks. */
@@ -71,14 +45,6 @@ export const keyParams: Schema<PageParams & { readonly user?: string | undefined
   ...page,
 });
 
-export interface WhoAmI {
-  readonly user: string;
-  readonly isAdmin: boolean;
-  readonly key: KeyRecord;
-}
-
-export const whoAmI: Schema<WhoAmI> = v.object({ user: text, isAdmin: v.boolean(), key: keyRecord });
-
 export const userRecord: Schema<UserRecord> = exact<UserRecord>(
   v.object({ name: text, isAdmin: v.boolean(), disabledAt: v.optional(text), createdAt: text }),
 );
@@ -102,7 +68,6 @@ export const userChange: Schema<UserChange> = v.object({
 export const member: Schema<Member> = v.object({ entity: text, user: text, role });
 export const memberBody: Schema<{ readonly role: Role }> = v.object({ role });
 
-export const seenProject: Schema<SeenProject> = v.object({ entity: text, project: text, role });
 export const projectParams: Schema<PageParams & { readonly entity?: string | undefined }> = v.object({
   entity: v.optional(text),
   ...page,

@@ -194,8 +194,12 @@ export interface AccessCatalog {
    */
   deleteProject(project: ProjectRef, by: Actor, options?: CallOptions): Promise<void>;
 
-  /** The projects a principal may see, by entity and name. */
-  listProjects(principal: Principal, query?: ProjectQuery, options?: CallOptions): AsyncIterable<SeenProject>;
+  /** The projects a principal may see, by entity and name; all of them for whoever has the machine. */
+  listProjects(
+    principal: Principal | undefined,
+    query?: ProjectQuery,
+    options?: CallOptions,
+  ): AsyncIterable<SeenProject>;
 
   /**
    * Records that a project has what these digests (32 bytes each, without the algorithm) stand for: blobs, or the segments

@@ -63,15 +63,15 @@ export function* deleteProject({ entity, project }: ProjectRef, actor: Actor): S
 const tables = `(SELECT entity, project FROM projects UNION SELECT entity, project FROM collections
   UNION SELECT entity, project FROM runs) AS p`;
 
-/** A page of projects by entity and name, of which a principal may not see all. */
+/** A page of projects by entity and name, of which a principal may not see all. Without one, it is whoever has the machine. */
 export function* listProjects(
-  { key, roleIn }: Principal,
+  principal: Principal | undefined,
   { entity, after }: ProjectQuery,
   page: Page,
 ): Step<(readonly [Row, SeenProject | undefined])[]> {
   const conditions: Fragment[] = entity === undefined ? [] : [sql`p.entity = ${entity}`];
   if (after !== undefined) conditions.push(sql`(p.entity, p.project) > (${after.entity}, ${after.project})`);
-  const entities = new Set(key.scopes.map((scope) => scope.entity));
+  const entities = new Set(principal?.key.scopes.map((scope) => scope.entity) ?? ['*']);
   if (!entities.has('*')) {
     conditions.push(
       sql`p.entity IN (${join(
@@ -91,7 +91,7 @@ export function* listProjects(
   );
   return (yield* all(text, params)).map((row) => {
     const ref = { entity: String(row.entity), project: String(row.project) };
-    const role = roleIn(ref);
+    const role = principal === undefined ? 'admin' : principal.roleIn(ref);
     return [row, role === undefined ? undefined : { ...ref, role }];
   });
 }

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { findStore } from '@cairn/sdk';
+import { createServer, listen, silentLogger } from '@cairn/server';
+import { openStore } from '@cairn/store';
+import { UsageError } from '../failure/usage-error.js';
+import type { Invocation } from '../invocation.js';
+import type { Options } from '../options.js';
+import { printRecord } from '../output/print-list.js';
+import { lineLogger } from '../server/line-logger.js';
+import { isUrl } from '../settings/settings.js';
+
+export async function run(invocation: Invocation): Promise<void> {
+  const { options, output, signal, workspace } = invocation;
+  const folder = dataFolder(options, workspace().store);
+  const tls = readTls(options);
+  const store = await openStore(folder);
+  try {
+    const server = createServer({
+      store,
+      auth: options.has('keys') ? 'keys' : 'none',
+      basePath: options.text('base-path'),
+      trustedProxies: options.list('trust-proxy'),
+      logger: output.isQuiet ? silentLogger : lineLogger(output),
+    });
+    const { url, setupUrl, close } = await listen(server, {
+      port: options.whole('port'),
+      host: options.text('bind'),
+      tls,
+    });
+    try {
+      if (output.format === 'json') {
+        await printRecord(output, { url, setupUrl: setupUrl ?? null, store: folder });
+      } else {
+        await output.write(`${url}\n`);
+        output.talk(`serving ${folder}; Ctrl-C stops it`);
+        // Not a line of the log: whoever has it makes the first key.
+        if (setupUrl !== undefined) output.talk(`the first key, within an hour:  cairn login '${setupUrl}'`);
+      }
+      await until(signal);
+    } finally {
+      await close();
+    }
+  } finally {
+    await store.close();
+  }
+}
+
+function dataFolder(options: Options, store: string | undefined): string {
+  const data = options.text('data');
+  if (data !== undefined) return resolve(data);
+  if (store !== undefined && isUrl(store)) {
+    throw new UsageError(`${store} is a server already`, 'Name the folder to serve, with --data.');
+  }
+  return findStore(store).location;
+}
+
+function readTls(options: Options): { cert: string; key: string } | undefined {
+  const [cert, key] = [options.text('tls-cert'), options.text('tls-key')];
+  if (cert === undefined && key === undefined) return undefined;
+  if (cert === undefined || key === undefined) {
+    throw new UsageError('a certificate needs its key', 'Give both --tls-cert and --tls-key.');
+  }
+  try {
+    return { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') };
+  } catch (error) {
+    throw new UsageError(`can't read the certificate: ${(error as Error).message}`);
+  }
+}
+
+/** To be stopped is how serving ends. */
+function until(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
