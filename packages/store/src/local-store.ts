@@ -12,7 +12,7 @@ import type { StoreFormat } from './format.js';
 import { collectedFolder } from './maintenance/collected-folder.js';
 import { collectGarbage, type GcOptions, type GcResult } from './maintenance/gc.js';
 import { partsOf as partsOfBlob } from './maintenance/needs.js';
-import { type Stats, storeStats } from './maintenance/stats.js';
+import { filesOfPacks, type Stats, storeStats } from './maintenance/stats.js';
 import { type VerifyOptions, type VerifyReport, verifyStore } from './maintenance/verify.js';
 import { keyOf } from './packs/pack-index.js';
 import { PackReader } from './packs/pack-reader.js';
@@ -127,7 +127,7 @@ export async function localStore(parts: LocalStoreParts): Promise<LocalStore> {
     },
     gc: (options) => collectGarbage(maintained, collectedFolder(maintained), options),
     verify: (options) => verifyStore(maintained, options),
-    stats: (options) => storeStats(maintained, options),
+    stats: (options) => storeStats(maintained, filesOfPacks(maintained), options),
     async close() {
       await ports.close();
       await database.close();

@@ -1,18 +1,18 @@
 import { CairnError, type CallOptions } from '@cairn/core';
 import type { DigestSet } from '../packs/digest-set.js';
 import { nameOf } from './check-packs.js';
-import type { MaintenanceContext } from './context.js';
+import type { HashedContext } from './context.js';
 import { type ObjectRow, objectPages, recipePages } from './object-rows.js';
 import type { FoundProblem, Problems } from './problems.js';
 
 /** Answers whether what a digest stands for can be read in whole. */
 export class BlobChecks {
-  readonly #context: MaintenanceContext;
+  readonly #context: HashedContext;
   readonly #intact: DigestSet;
   readonly #problems: Problems;
   readonly #options: CallOptions;
 
-  constructor(context: MaintenanceContext, intact: DigestSet, problems: Problems, options: CallOptions) {
+  constructor(context: HashedContext, intact: DigestSet, problems: Problems, options: CallOptions) {
     this.#context = context;
     this.#intact = intact;
     this.#problems = problems;

@@ -1,13 +1,13 @@
 import type { CallOptions, ContentDigest, Hasher } from '@cairn/core';
 import type { DigestSet } from '../packs/digest-set.js';
-import { packPath } from '../packs/open-pack.js';
+import type { PackRecord } from '../packs/pack-format.js';
 import { keyOf } from '../packs/pack-index.js';
+import type { Database } from '../sql/database.js';
 import { one } from '../sql/step.js';
-import type { MaintenanceContext } from './context.js';
 import { objectsByDigest, objectsOfPack } from './object-rows.js';
-import { readPackEnd } from './pack-end.js';
+import type { PackEnd } from './pack-end.js';
 import { allPacks, type PackRow } from './pack-rows.js';
-import { isIntact, scanRecords } from './pack-scan.js';
+import { isIntact, type Window } from './pack-scan.js';
 import type { Problems } from './problems.js';
 
 const batchCount = 250;
@@ -20,13 +20,31 @@ export interface PackChecks {
   readonly onRead: (records: number, bytes: number) => void;
 }
 
+/** A pack that is being looked at, wherever it is. */
+export interface PackUnderCheck {
+  readonly end: PackEnd;
+  /** Reads records, in the order of their places. */
+  scan(records: readonly PackRecord[], options: CallOptions): AsyncIterable<Window>;
+  /** Says that something in it was found damaged. */
+  isSuspect(): Promise<void>;
+  /** Says that all of it was found right. */
+  isRight(): Promise<void>;
+}
+
+export interface CheckContext {
+  readonly database: Database;
+  readonly hasher: Hasher;
+  openPack(pack: PackRow, options: CallOptions): Promise<PackUnderCheck>;
+}
+
 /** Reads every byte of every pack that has a row, and compares the rows of its records with its table. */
 export async function checkPacks(
-  context: MaintenanceContext,
+  context: CheckContext,
   checks: PackChecks,
   options: CallOptions,
 ): Promise<number> {
-  const packs = await allPacks(context.database, options);
+  // What was announced for a bucket has no records yet.
+  const packs = (await allPacks(context.database, options)).filter(({ recordCount }) => recordCount > 0);
   for (const pack of packs) {
     options.signal?.throwIfAborted();
     await checkPack(context, pack, checks, options);
@@ -35,15 +53,15 @@ export async function checkPacks(
 }
 
 async function checkPack(
-  context: MaintenanceContext,
+  context: CheckContext,
   pack: PackRow,
   checks: PackChecks,
   options: CallOptions,
 ): Promise<void> {
-  const { database, hasher, fs, packs, reader } = context;
+  const { database, hasher } = context;
   const { problems } = checks;
-  const before = reader.look(pack.name);
-  const end = readPackEnd(context, pack.name);
+  const opened = await context.openPack(pack, options);
+  const { end } = opened;
   if (end.state !== 'intact') {
     // Garbage collection may have been here.
     const row = await database.read(
@@ -51,7 +69,7 @@ async function checkPack(
       options,
     );
     if (row === undefined) return;
-    await reader.suspect(pack.id);
+    await opened.isSuspect();
   }
   if (end.state === 'missing') {
     const rows = await objectsOfPack(database, pack.id, options);
@@ -68,7 +86,7 @@ async function checkPack(
   }
   const records = end.state === 'intact' ? end.records : await objectsOfPack(database, pack.id, options);
   let isSuspect = false;
-  for await (const window of scanRecords(fs, packPath(packs, pack.name), records, options)) {
+  for await (const window of opened.scan(records, options)) {
     let bytes = 0;
     for (let at = 0; at < window.records.length; at += batchCount) {
       const batch = window.records.slice(at, at + batchCount);
@@ -95,8 +113,8 @@ async function checkPack(
     }
     checks.onRead(window.records.length, bytes);
   }
-  if (isSuspect) await reader.suspect(pack.id);
-  else if (end.state === 'intact' && before !== undefined) await reader.trust(pack.id, before);
+  if (isSuspect) await opened.isSuspect();
+  else if (end.state === 'intact') await opened.isRight();
 }
 
 export function nameOf(digest: Uint8Array, { algorithm }: Hasher): ContentDigest {

@@ -2,7 +2,7 @@ import { CairnError, type CallOptions, type Manifest, openManifest } from '@cair
 import { DigestSet } from '../packs/digest-set.js';
 import { rawDigest } from '../packs/pack-format.js';
 import type { BlobChecks } from './check-blobs.js';
-import type { MaintenanceContext } from './context.js';
+import type { NeedsContext } from './context.js';
 import type { Problems } from './problems.js';
 import { isDeleted, type VersionRow, versionsAfter } from './version-rows.js';
 
@@ -13,7 +13,7 @@ export interface VersionCounts {
 
 /** Makes sure that every version has its manifest, and all blobs of its entries. */
 export async function checkVersions(
-  context: MaintenanceContext,
+  context: NeedsContext,
   blobs: BlobChecks,
   problems: Problems,
   options: CallOptions,

@@ -11,10 +11,13 @@ export interface NeedsContext {
   readonly blobs: BlobStore;
 }
 
-/** What keeping a store in a folder in order works with. */
-export interface MaintenanceContext extends NeedsContext {
-  readonly fs: FileSystem;
+export interface HashedContext extends NeedsContext {
   readonly hasher: Hasher;
+}
+
+/** What keeping a store in a folder in order works with. */
+export interface MaintenanceContext extends HashedContext {
+  readonly fs: FileSystem;
   readonly reader: PackReader;
   /** Holds the packs. */
   readonly packs: string;

@@ -1,7 +1,7 @@
 import type { CallOptions } from '@cairn/core';
 import { DigestSet } from '../packs/digest-set.js';
 import { bytesOnDisk, recipeKind } from '../packs/pack-format.js';
-import type { MaintenanceContext } from './context.js';
+import type { NeedsContext } from './context.js';
 import { blobsOf, partsOf } from './needs.js';
 import { objectPages } from './object-rows.js';
 import { Uint32Column } from './uint32-column.js';
@@ -27,7 +27,7 @@ export interface ObjectUse {
 const several = 0xffffffff;
 
 /** Which objects versions need, and which of them only one does. Takes some 30 bytes of memory for each object. */
-export async function objectUse(context: MaintenanceContext, options: CallOptions): Promise<ObjectUse> {
+export async function objectUse(context: NeedsContext, options: CallOptions): Promise<ObjectUse> {
   const { database } = context;
   const objects = new DigestSet(8);
   /** Of each object, in bytes on the disk; and whether it is a recipe. */

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import type { CallOptions } from '@cairn/core';
+import type { AnyIterable, CallOptions } from '@cairn/core';
 import { toVersionId } from '../catalog/version-rows.js';
 import { footerBytes } from '../packs/pack-format.js';
-import type { MaintenanceContext } from './context.js';
+import type { MaintenanceContext, NeedsContext } from './context.js';
 import { objectUse } from './object-use.js';
 import { allPacks } from './pack-rows.js';
 
@@ -42,12 +42,18 @@ export interface Stats {
  *
  * @throws CairnError `integrity_mismatch` when a manifest or a recipe can't be read; `unavailable`.
  */
-export async function storeStats(context: MaintenanceContext, options: CallOptions = {}): Promise<Stats> {
+export async function storeStats(
+  context: NeedsContext,
+  packFiles: AnyIterable<PackFile>,
+  options: CallOptions = {},
+): Promise<Stats> {
   options.signal?.throwIfAborted();
   const { count, bytes, versions } = await objectUse(context, options);
-  const known = new Set((await allPacks(context.database, options)).map(({ name }) => `${name}.pack`));
+  const rows = await allPacks(context.database, options);
+  // What was only announced has none.
+  const known = new Set(rows.filter(({ recordCount }) => recordCount > 0).map(({ name }) => name));
   const sum = { packBytes: 0, overheadBytes: 0, strayBytes: 0, packCount: 0 };
-  for (const { name, size } of packFiles(context)) {
+  for await (const { name, size } of packFiles) {
     sum.packBytes += size;
     sum.packCount++;
     if (known.has(name)) sum.overheadBytes += footerBytes;
@@ -67,9 +73,17 @@ export async function storeStats(context: MaintenanceContext, options: CallOptio
   };
 }
 
-function* packFiles({ fs, packs }: MaintenanceContext): Generator<{ name: string; size: number }> {
+/** A file of a pack, or an object that is one. */
+export interface PackFile {
+  /** Without what comes before and after it. */
+  readonly name: string;
+  /** In bytes. */
+  readonly size: number;
+}
+
+export function* filesOfPacks({ fs, packs }: Pick<MaintenanceContext, 'fs' | 'packs'>): Generator<PackFile> {
   for (const name of fs.sync.readdirSync(packs)) {
     const stats = fs.sync.lstatSync(join(packs, name), { throwIfNoEntry: false });
-    if (stats?.isFile()) yield { name, size: stats.size };
+    if (stats?.isFile()) yield { name: name.replace(/\.pack$/, ''), size: stats.size };
   }
 }

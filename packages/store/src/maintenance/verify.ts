@@ -1,9 +1,10 @@
 import type { CallOptions } from '@cairn/core';
 import { DigestSet } from '../packs/digest-set.js';
 import { BlobChecks } from './check-blobs.js';
-import { checkPacks } from './check-packs.js';
+import { type CheckContext, checkPacks } from './check-packs.js';
 import { checkVersions } from './check-versions.js';
-import { checkWritable, type MaintenanceContext } from './context.js';
+import { checkWritable, type HashedContext, type MaintenanceContext } from './context.js';
+import { openFolderPack } from './open-folder-pack.js';
 import { type Problem, Problems } from './problems.js';
 import { repairStore } from './repair.js';
 
@@ -57,11 +58,12 @@ export async function verifyStore(
 ): Promise<VerifyReport> {
   options.signal?.throwIfAborted();
   if (repair) checkWritable(context);
-  const first = await inspect(context, onProgress, options);
+  const checked: InspectContext = { ...context, openPack: (pack) => openFolderPack(context, pack) };
+  const first = await inspect(checked, onProgress, options);
   if (!repair || first.problems.count === 0) return report(first, []);
   onProgress({ phase: 'repair', bytes: first.counts.bytes });
   await repairStore(context, first.problems, options);
-  const second = await inspect(context, onProgress, options);
+  const second = await inspect(checked, onProgress, options);
   const left = new Set(second.problems.list().map(keyOfProblem));
   return report(
     second,
@@ -69,8 +71,19 @@ export async function verifyStore(
   );
 }
 
+export interface InspectContext extends HashedContext, CheckContext {}
+
+/** {@link verifyStore} without mending anything, wherever the packs are. */
+export async function inspectStore(
+  context: InspectContext,
+  { onProgress = () => undefined, ...options }: Omit<VerifyOptions, 'repair'> = {},
+): Promise<VerifyReport> {
+  options.signal?.throwIfAborted();
+  return report(await inspect(context, onProgress, options), []);
+}
+
 async function inspect(
-  context: MaintenanceContext,
+  context: InspectContext,
   onProgress: (event: VerifyProgress) => void,
   options: CallOptions,
 ): Promise<Findings> {

@@ -61,5 +61,9 @@ export async function readBucketEnd(
   if (end === undefined) return { state: 'missing' };
   const isWhole = end.length === length && endLength(end.subarray(-footerBytes)) === length;
   if (!isWhole || !isIntactEnd(end, hasher)) return { state: 'damaged', size };
-  return { state: 'intact', size, records: [...readTable(end)], end };
+  const records = [...readTable(end)];
+  const last = records.at(-1);
+  if ((last === undefined ? 0 : last.start + last.length) !== size - length)
+    return { state: 'damaged', size };
+  return { state: 'intact', size, records, end };
 }

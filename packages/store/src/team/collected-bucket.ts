@@ -4,6 +4,7 @@ import type { CollectedPacks, RewriteOptions, Swept } from '../maintenance/colle
 import { type Dropped, forgetPack } from '../maintenance/drop-packs.js';
 import { liveRecords, type Move, moveRows } from '../maintenance/move-rows.js';
 import type { PackRow } from '../maintenance/pack-rows.js';
+import type { PackFile } from '../maintenance/stats.js';
 import { OpenPack } from '../packs/open-pack.js';
 import type { PackRecord } from '../packs/pack-format.js';
 import type { RecordReader } from '../packs/record-reader.js';
@@ -39,6 +40,17 @@ export function collectedBucket(context: CollectedBucketContext): CollectedPacks
   };
 }
 
+/** The objects that are packs. */
+export async function* objectsOfPacks(
+  { objects }: Pick<CollectedBucketContext, 'objects'>,
+  options: CallOptions = {},
+): AsyncGenerator<PackFile, void, undefined> {
+  for await (const { key, size } of objects.list(packPrefix, options)) {
+    const name = key.slice(packPrefix.length);
+    if (packName.test(name)) yield { name, size };
+  }
+}
+
 /**
  * Removes objects without a row. A pack has one before it is written, announced or known, until it is removed: what has none
  * after it was seen in the bucket is left over.
@@ -60,9 +72,8 @@ async function sweepBucket(
     swept.files += left.length;
     sizes.clear();
   };
-  for await (const { key, size } of objects.list(packPrefix, options)) {
-    const name = key.slice(packPrefix.length);
-    if (packName.test(name)) sizes.set(name, size);
+  for await (const { name, size } of objectsOfPacks({ objects }, options)) {
+    sizes.set(name, size);
     if (sizes.size === namesAtOnce) await sweepSeen();
   }
   await sweepSeen();

@@ -25,6 +25,9 @@ import { defaultChunker } from '../chunker/chunker-params.js';
 import type { StoreFormat } from '../format.js';
 import { collectGarbage, type GcOptions, type GcResult } from '../maintenance/gc.js';
 import { partsOf as partsOfBlob } from '../maintenance/needs.js';
+import type { PackRow } from '../maintenance/pack-rows.js';
+import { type Stats, storeStats } from '../maintenance/stats.js';
+import { inspectStore, type VerifyOptions, type VerifyReport } from '../maintenance/verify.js';
 import { keyOf } from '../packs/pack-index.js';
 import { isOwnerAlive } from '../run-owner.js';
 import { migrate } from '../sql/migrations/migrate.js';
@@ -34,7 +37,8 @@ import { bucketBlobStore } from './bucket-blob-store.js';
 import { settleBucketFormat } from './bucket-format.js';
 import { bucketHome } from './bucket-home.js';
 import { BucketReader } from './bucket-reader.js';
-import { collectedBucket } from './collected-bucket.js';
+import { collectedBucket, objectsOfPacks } from './collected-bucket.js';
+import { openBucketPack } from './open-bucket-pack.js';
 
 export interface TeamStoreOptions extends PostgresCatalogOptions {
   /** Holds the packs: a bucket, or what is below a prefix of one, that nothing else writes to. */
@@ -59,11 +63,20 @@ export interface TeamStore extends Store {
   /** How large blobs are, in bytes, by their digests; see `LocalStore.sizesOf`. */
   sizesOf(digests: readonly Uint8Array[], options?: CallOptions): Promise<(number | undefined)[]>;
 
+  /** Which records are not there, or can't be relied on; see `LocalStore.lacks`. */
+  lacks(digests: readonly Uint8Array[], options?: CallOptions): Promise<Uint8Array>;
+
   /** Takes a pack that another store made; see `LocalStore.adoptPack`. */
   adoptPack(bytes: AnyIterable<Uint8Array>, options?: AdoptOptions): Promise<AdoptedPack>;
 
   /** Removes what no version needs, from the bucket too; see `LocalStore.gc`. */
   gc(options?: GcOptions): Promise<GcResult>;
+
+  /** Reads every byte of the store and says what is wrong with it; see `LocalStore.verify`. */
+  verify(options?: Omit<VerifyOptions, 'repair'>): Promise<VerifyReport>;
+
+  /** Says what the store takes in the bucket; see `LocalStore.stats`. */
+  stats(options?: CallOptions): Promise<Stats>;
 }
 
 /**
@@ -101,6 +114,11 @@ export async function openTeamStore(options: TeamStoreOptions): Promise<TeamStor
   const putter = await createPutter({ algorithm, chunker, folder: temp });
   const blobs = bucketBlobStore(context, home, putter);
   const partsOf = (digest: Uint8Array, call: CallOptions) => partsOfBlob({ reader }, digest, call);
+  const maintained = {
+    ...context,
+    blobs,
+    openPack: (pack: PackRow, call: CallOptions) => openBucketPack(context, pack, call),
+  };
   let isClosed = false;
   return {
     location: objects.location,
@@ -114,7 +132,10 @@ export async function openTeamStore(options: TeamStoreOptions): Promise<TeamStor
       return digests.map((digest) => found.get(keyOf(digest))?.size);
     },
     adoptPack: (bytes, call = {}) => adoptPack({ ...context, home, place, smallBytes }, bytes, call),
-    gc: (call) => collectGarbage({ ...context, blobs }, collectedBucket({ ...context, temp }), call),
+    lacks: async (digests, call = {}) => (await home.begin(call)).lacks(digests, call),
+    gc: (call) => collectGarbage(maintained, collectedBucket({ ...context, temp }), call),
+    verify: (call) => inspectStore(maintained, call),
+    stats: (call) => storeStats(maintained, objectsOfPacks(context, call), call),
     async close() {
       if (isClosed) return;
       isClosed = true;
