@@ -94,7 +94,7 @@ export interface PlacedPool {
 }
 
 /** A schema of its own in the server that a URL names. */
-export async function postgresPool(url: string): Promise<PlacedPool> {
+async function postgresPool(url: string): Promise<PlacedPool> {
   const schema = newSchema();
   const pool = new Pool({ connectionString: url, options: `-c search_path=${schema}` });
   await query(pool, `CREATE SCHEMA ${schema}`);

@@ -79,7 +79,7 @@ export function bucketShelf(objects: ObjectStore): PackShelf {
 }
 
 /** Takes the place of the announced row, under a new number: numbers of packs only grow. */
-export function* claimPack({ name }: Pick<FinishedPack, 'name'>): Step<void> {
+function* claimPack({ name }: Pick<FinishedPack, 'name'>): Step<void> {
   const row = yield* one('DELETE FROM packs WHERE name = ? AND record_count = 0 RETURNING id', [name]);
   if (row === undefined) throw goneMeanwhile();
 }
