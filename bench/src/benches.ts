@@ -125,6 +125,29 @@ export const benches: readonly Bench[] = [
     ],
   },
   {
+    name: 'remote',
+    runs: 1,
+    setup: { file: 'write-files', args: ['1', String(5 * 2 ** 30)] },
+    programs: {
+      folder: { file: 'log-and-fetch', args: ['folder', 'A-1/first'] },
+      server: { file: 'log-and-fetch', args: ['server', 'A-1/first'] },
+      large: { file: 'log-and-fetch', args: ['server', 'large'] },
+    },
+    rows: (of) => [
+      atMost(
+        'log 100,000 files to an empty server, CPU of both sides over that of logging to a folder',
+        metric(of, 'server', 'logCpu') / metric(of, 'folder', 'logCpu'),
+        '×',
+        2,
+      ),
+      atMost('… requests', metric(of, 'server', 'logRequests'), '', 60),
+      atMost('… again, unchanged: requests', metric(of, 'server', 'againRequests'), '', 5),
+      exactly('… a second download: requests', metric(of, 'server', 'warmRequests'), '', 1),
+      atMost('a file of 5 GiB up and down, peak memory of the client', sample(of, 'large').peakMB, 'MB', 250),
+      atMost('… of the server', metric(of, 'large', 'serverPeakMB'), 'MB', 250),
+    ],
+  },
+  {
     name: 'concurrency',
     programs: {
       different: { file: 'log-together', args: ['different', '64', '50'] },
