@@ -115,7 +115,7 @@ async function* loadFiles(
   }
 }
 
-function take<T>(waiting: Waiting<number, T>, index: number): T {
+function take<T extends {}>(waiting: Waiting<number, T>, index: number): T {
   const value = waiting.take(index);
   if (value === undefined)
     throw new TypeError(`a blob store answered for item ${index}, which it was not given`);

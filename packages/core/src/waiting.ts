@@ -6,7 +6,7 @@ const leastKeys = 512;
  * which few are out at a time. In a single `Map` they would live for long: V8 links each table that a map has outgrown to
  * the next, and one that got old keeps all that come after it from the quick collections of young garbage.
  */
-export class Waiting<K, V> {
+export class Waiting<K, V extends {}> {
   /** The oldest first; each takes keys until it was given as many as were waited for when it was new. */
   readonly #maps: Map<K, V>[] = [];
   #size = 0;
@@ -24,12 +24,17 @@ export class Waiting<K, V> {
 
   /** What is waited for under a key, which is over with this. */
   take(key: K): V | undefined {
-    const at = this.#maps.findIndex((map) => map.has(key));
-    const map = this.#maps[at];
-    const value = map?.get(key);
-    if (map?.delete(key)) this.#size--;
-    if (map?.size === 0 && at < this.#maps.length - 1) this.#maps.splice(at, 1);
-    return value;
+    const maps = this.#maps;
+    for (let i = 0; i < maps.length; i++) {
+      const map = maps[i] as Map<K, V>;
+      const value = map.get(key);
+      if (value === undefined) continue;
+      map.delete(key);
+      this.#size--;
+      if (map.size === 0 && i < maps.length - 1) maps.splice(i, 1);
+      return value;
+    }
+    return undefined;
   }
 
   /** What is waited for still. */

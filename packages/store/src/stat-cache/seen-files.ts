@@ -70,16 +70,18 @@ const factBytes = stampBytes + digestBytes;
 /** What was found out about files of a group, in columns: as objects they would be most of the garbage of a large put. */
 export class FoundFiles {
   readonly #names: string[] = [];
-  readonly #facts: Buffer;
+  readonly #count: number;
+  #facts: Buffer | undefined;
 
   /** @param count Of files, at most. */
   constructor(count: number) {
-    this.#facts = Buffer.alloc(count * factBytes);
+    this.#count = count;
   }
 
   /** @param digests Holds the file's, from `start`. */
   add(name: string, { size, mtimeMs, ctimeMs, ino }: FileStamp, digests: Uint8Array, start = 0): void {
     const at = this.#names.length * factBytes;
+    this.#facts ??= Buffer.alloc(this.#count * factBytes);
     const facts = this.#facts;
     facts.writeDoubleLE(size, at);
     facts.writeDoubleLE(mtimeMs, at + 8);
@@ -93,7 +95,7 @@ export class FoundFiles {
   encode(): Uint8Array {
     const count = Buffer.alloc(8);
     count.writeUInt32LE(this.#names.length);
-    const facts = this.#facts.subarray(0, this.#names.length * factBytes);
+    const facts = this.#facts?.subarray(0, this.#names.length * factBytes) ?? new Uint8Array();
     return Buffer.concat([count, facts, Buffer.from(this.#names.join('\0'))]);
   }
 }

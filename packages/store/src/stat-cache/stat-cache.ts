@@ -120,6 +120,7 @@ export class SeenGroup {
   readonly #known: ReadonlyMap<string, SeenFile>;
   readonly #save: SaveFindings;
   readonly #found: FoundFiles;
+  readonly #kept: string[] = [];
   readonly #isNews: boolean;
   #missing: number;
   #hasNewFiles = false;
@@ -144,9 +145,7 @@ export class SeenGroup {
 
   /** Keeps what is known of a file. */
   keep({ path }: LookedAt): void {
-    const name = basename(path);
-    const known = this.#known.get(name);
-    if (known !== undefined) this.#found.add(name, known.stamp, known.digest);
+    this.#kept.push(basename(path));
     this.#settle();
   }
 
@@ -173,6 +172,10 @@ export class SeenGroup {
   #settle(): void {
     this.#missing--;
     if (this.#missing > 0 || !(this.#isNews || this.#hasNewFiles)) return;
+    for (const name of this.#kept) {
+      const known = this.#known.get(name);
+      if (known !== undefined) this.#found.add(name, known.stamp, known.digest);
+    }
     this.#save(this.#found.encode(), !this.#hasNewFiles);
   }
 }
