@@ -1,3 +1,4 @@
+import { batched, batchesOf } from './batched.js';
 import type { AnyIterable } from './bytes.js';
 import { checkReference } from './check-reference.js';
 import type { FileEntry, ReferenceEntry } from './entry.js';
@@ -5,7 +6,7 @@ import { CairnError, redact } from './errors.js';
 import { type HandlerRegistry, requireHandler } from './handler-registry.js';
 import { checkPath } from './path.js';
 import { quote } from './printable.js';
-import type { BlobStore, TransferOptions } from './seams/blob-store.js';
+import type { BlobStore, PutResult, TransferOptions } from './seams/blob-store.js';
 import type { Observation } from './seams/storage-handler.js';
 import type {
   FileToLoad,
@@ -63,21 +64,31 @@ function createPolicy(
   };
 }
 
-async function* storeFiles(
+function storeFiles(
   blobs: BlobStore,
   files: AnyIterable<FileToStore>,
   options?: TransferOptions,
 ): AsyncIterable<StoredFile> {
+  return batched(() => storeInBatches(blobs, files, options));
+}
+
+async function* storeInBatches(
+  blobs: BlobStore,
+  files: AnyIterable<FileToStore>,
+  options?: TransferOptions,
+): AsyncGenerator<readonly StoredFile[], void, undefined> {
   const waiting = new Waiting<number, string>();
   let count = 0;
   const toSource = ({ path, source }: FileToStore): Source => {
     waiting.set(count++, checkPath(path));
     return source;
   };
-  for await (const { index, digest, size, created } of blobs.put(mapped(files, toSource), options)) {
+  const toStored = ({ index, digest, size, created }: PutResult): StoredFile => {
     const path = take(waiting, index);
-    const entry: FileEntry = { kind: 'file', path, digest, size };
-    yield { entry, created };
+    return { entry: { kind: 'file', path, digest, size }, created };
+  };
+  for await (const results of batchesOf(blobs.put(mapped(files, toSource), options))) {
+    yield results.map(toStored);
   }
 }
 

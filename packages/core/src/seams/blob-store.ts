@@ -59,7 +59,7 @@ export interface BlobStore {
    * damaged.
    *
    * Fails at the first source that can't be stored, and takes no more from `sources`. Bytes stored by then may stay.
-   * Breaking off early has the same effect.
+   * Breaking off early has the same effect. What is returned may be {@link Batched}, for who stores many small things.
    *
    * @throws CairnError `source_changed` when a file differs from its stamp; `not_found` or `forbidden` when it can't be
    * read; `storage_full`, `storage_readonly`, `unavailable`.

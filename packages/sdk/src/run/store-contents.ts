@@ -1,5 +1,6 @@
 import {
   type AnyIterable,
+  batchesOf,
   compareUtf8,
   type Entry,
   type EntryEdit,
@@ -113,11 +114,13 @@ async function storeFiles(
     }
   }
   async function store(files: AnyIterable<FileToStore>): Promise<void> {
-    for await (const file of policy.storeFiles(files, options)) {
-      const number = waiting.take(file.entry.path);
-      if (number === undefined)
-        throw mistaken(policy, file.entry.path, 'answers for a file it was not given:');
-      onFile(number, file);
+    for await (const batch of batchesOf(policy.storeFiles(files, options))) {
+      for (const file of batch) {
+        const { path } = file.entry;
+        const number = waiting.take(path);
+        if (number === undefined) throw mistaken(policy, path, 'answers for a file it was not given:');
+        onFile(number, file);
+      }
     }
   }
   await store(toStore());

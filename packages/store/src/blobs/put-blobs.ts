@@ -1,5 +1,7 @@
 import {
   type AnyIterable,
+  type Batched,
+  batched,
   type PutResult,
   type Source,
   type TransferOptions,
@@ -13,12 +15,22 @@ import { type PutContext, PutSession } from './put-session.js';
 /** How many files are read before anything is decided. */
 const batchCount = 256;
 
+type PutBlobsContext = PutContext & { readonly fs: FileSystem };
+
 /** Stores the bytes of sources; see `BlobStore.put`. */
-export async function* putBlobs(
-  context: PutContext & { readonly fs: FileSystem },
+export function putBlobs(
+  context: PutBlobsContext,
   sources: AnyIterable<Source>,
   options: TransferOptions,
-): AsyncGenerator<PutResult, void, undefined> {
+): Batched<PutResult> {
+  return batched(() => putInBatches(context, sources, options));
+}
+
+async function* putInBatches(
+  context: PutBlobsContext,
+  sources: AnyIterable<Source>,
+  options: TransferOptions,
+): AsyncGenerator<readonly PutResult[], void, undefined> {
   const { fs } = context;
   const limits = { ...context.limits, batchCount };
   const session = await PutSession.begin(context, options);
@@ -29,10 +41,7 @@ export async function* putBlobs(
   const jobs = intoJobs({ fs, seen, name, limits }, items, options);
   try {
     const run = (job: Job) => session.run(job);
-    for await (const results of inParallel(jobs, context.ports.limit, run, () => session.stop())) {
-      // Not `yield*`, which waits several times for each.
-      for (const result of results) yield result;
-    }
+    yield* inParallel(jobs, context.ports.limit, run, () => session.stop());
     await session.finish();
   } finally {
     await session.end();

@@ -1,4 +1,4 @@
-import { basename, dirname } from 'node:path';
+import { basename, dirname, sep } from 'node:path';
 import type { AnyIterable } from '@cairn/core';
 import type { GroupKey } from './seen-files.js';
 
@@ -40,6 +40,8 @@ class Gatherer<T> {
   #items: T[] = [];
   #index = 0;
   #key: GroupKey | undefined;
+  /** What begins the paths of the folder's files. */
+  #prefix = '';
 
   constructor(pathOf: (item: T) => string | undefined) {
     this.#pathOf = pathOf;
@@ -48,10 +50,11 @@ class Gatherer<T> {
   /** Takes the next item; gives the groups that are whole now. */
   add(item: T): readonly Group<T>[] {
     const path = this.#pathOf(item);
-    const folder = path === undefined ? undefined : dirname(path);
-    const groups = folder === this.#key?.folder ? none : this.rest();
-    const name = path === undefined ? '' : basename(path);
-    if (this.#items.length === 0) this.#key = folder === undefined ? undefined : { folder, first: name };
+    const isInFolder = this.#key === undefined ? path === undefined : path !== undefined && this.#has(path);
+    const groups = isInFolder ? none : this.rest();
+    if (!isInFolder) this.#enter(path);
+    const name = path === undefined ? '' : path.slice(this.#prefix.length);
+    if (this.#items.length === 0 && this.#key !== undefined) this.#key = { ...this.#key, first: name };
     this.#items.push(item);
     // What has no file may be a stream that waits for those before it.
     const isEnd = path === undefined || this.#items.length === maxItems || endsGroup(name);
@@ -65,6 +68,17 @@ class Gatherer<T> {
     this.#items = [];
     this.#index += items.length;
     return [group];
+  }
+
+  /** Whether a file is in the folder. There are many: `dirname` takes several times as long. */
+  #has(path: string): boolean {
+    const start = this.#prefix.length;
+    return path.startsWith(this.#prefix) && !path.includes('/', start) && !path.includes(sep, start);
+  }
+
+  #enter(path: string | undefined): void {
+    this.#key = path === undefined ? undefined : { folder: dirname(path), first: '' };
+    this.#prefix = path === undefined ? '' : path.slice(0, path.length - basename(path).length);
   }
 }
 

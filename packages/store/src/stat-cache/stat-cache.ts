@@ -121,6 +121,7 @@ export class SeenGroup {
   readonly #save: SaveFindings;
   readonly #found: FoundFiles;
   readonly #kept: string[] = [];
+  #nameStart: number | undefined;
   readonly #isNews: boolean;
   #missing: number;
   #hasNewFiles = false;
@@ -139,13 +140,13 @@ export class SeenGroup {
 
   /** The digest of a file, if it is known and the file looked the same then. */
   digestOf({ path, stamp }: LookedAt): Buffer | undefined {
-    const known = this.#known.get(basename(path));
+    const known = this.#known.get(this.#nameOf(path));
     return known !== undefined && sameStamp(known.stamp, stamp) ? known.digest : undefined;
   }
 
   /** Keeps what is known of a file. */
   keep({ path }: LookedAt): void {
-    this.#kept.push(basename(path));
+    this.#kept.push(this.#nameOf(path));
     this.#settle();
   }
 
@@ -157,7 +158,7 @@ export class SeenGroup {
    */
   note({ path, stamp }: LookedAt, readAt: number, digests: Uint8Array, start = 0): void {
     if (isSettled(stamp, readAt)) {
-      this.#found.add(basename(path), stamp, digests, start);
+      this.#found.add(this.#nameOf(path), stamp, digests, start);
       this.#hasNewFiles = true;
     }
     this.#settle();
@@ -166,6 +167,12 @@ export class SeenGroup {
   /** Says that nothing is known of a file. */
   skip(): void {
     this.#settle();
+  }
+
+  /** All are in one folder, so that what comes before their names is as long. */
+  #nameOf(path: string): string {
+    this.#nameStart ??= path.length - basename(path).length;
+    return path.slice(this.#nameStart);
   }
 
   /** Saves what is known when all of the group is. */
