@@ -79,7 +79,8 @@ describe('init', () => {
     [{ project: '../x' }, 'name_invalid'],
     [{ jobType: 'a/b' }, 'name_invalid'],
     [{ config: { a: Number.NaN } }, 'metadata_invalid'],
-    [{ store: 'https://example.com/store' }, 'handler_missing'],
+    [{ store: 's3://bucket/store' }, 'uri_invalid'],
+    [{ mode: 'off' as 'offline' }, 'name_invalid'],
   ])('refuses %j', async (options, code) => {
     const error = await caught(init({ store, ...options }));
     expect(error.code).toBe(code);
