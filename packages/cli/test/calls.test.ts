@@ -123,6 +123,7 @@ describe('values that look like something else', () => {
   test('a command that would steer the terminal is shown as what it is', async () => {
     const { stderr } = await cairn(['\u001b[2Jls']);
     expect(stderr).toContain('\\u{1b}[2Jls');
+    expect((await cairn(['edit', 'weather', '-m', '\u001b[2J'])).stderr).not.toContain('\u001b');
   });
 });
 

@@ -78,7 +78,7 @@ test('an error is red, and its exit code the same', async () => {
 });
 
 test('texts of other people do not steer the terminal', async () => {
-  await cairn(['edit', 'weather', '-d', 'fine \u001b[2J\u001b]0;owned\u0007', '-m', 'x="\u001b[31m"']);
+  await cairn(['edit', 'weather', '-d', 'fine \u001b[2J\u001b]0;owned\u0007', '-m', 'x=\u001b[2J']);
   for (const args of [
     ['show', 'weather'],
     ['log', 'weather'],
