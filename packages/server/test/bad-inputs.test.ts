@@ -1,7 +1,7 @@
 import { type BadInput, badInputs, expandInput, type InputPlace } from '@cairn/conformance';
-import { loadHasher } from '@cairn/core';
+import { loadHasher, writeManifest } from '@cairn/core';
 import { type CommitBody, statusOf } from '@cairn/remote/protocol';
-import { collect, readText } from '@cairn/testing';
+import { collect, readText, spyOnConnect } from '@cairn/testing';
 import { describe, expect, test } from 'vitest';
 import { api, openLab, storeArtifact } from './lab.js';
 
@@ -62,9 +62,27 @@ function nested(value: unknown): string {
 
 /** Commits a manifest in which a path was exchanged after it was written. */
 async function commitForged(path: string): Promise<Response> {
+  const body = await storeArtifact(lab.store, project, 'photos', { PLACE: `forged ${count++}` });
+  return commitExchanged(body, '"PLACE"', JSON.stringify(path));
+}
+
+/** The same for the URI of a reference. */
+async function commitReference(uri: string): Promise<Response> {
+  const place = `https://place.example.com/${count++}`;
+  const entry = { kind: 'reference', path: 'r', uri: place, digest: `uri:${place}` } as const;
+  const blobs = lab.store.access.blobsOf(project);
+  const { digest, blob, entryCount, size } = await writeManifest([entry], blobs, {
+    name: 'default',
+    config: {},
+  });
+  const body = { ...(await artifact()), digest, manifest: blob, entryCount, size };
+  return commitExchanged(body, place, JSON.stringify(uri).slice(1, -1));
+}
+
+/** Commits a manifest in which a text was exchanged, with all digests that this changes. */
+async function commitExchanged(body: CommitBody, old: string, to: string): Promise<Response> {
   const blobs = lab.store.access.blobsOf(project);
   const hasher = await loadHasher('blake3');
-  const body = await storeArtifact(lab.store, project, 'photos', { PLACE: `forged ${count++}` });
   const textOf = (digest: CommitBody['manifest']) => readText(blobs.open(digest));
   const put = async (text: string) => {
     const [stored] = await collect(blobs.put([{ kind: 'bytes', bytes: Buffer.from(text) }]));
@@ -72,9 +90,12 @@ async function commitForged(path: string): Promise<Response> {
   };
   const index = await textOf(body.manifest);
   const [oldLeaf] = index.match(/(?<="leaf":")[^"]*/) as unknown as [CommitBody['manifest']];
-  const leaf = await put((await textOf(oldLeaf)).replaceAll('"PLACE"', JSON.stringify(path)));
-  const forged = index.replace(oldLeaf, leaf).replaceAll('"PLACE"', JSON.stringify(path));
-  const digest = hasher.hash(Buffer.from(forged.slice(forged.indexOf('\n') + 1)));
+  const leaf = await put((await textOf(oldLeaf)).replaceAll(old, to));
+  const forged = index.replace(oldLeaf, leaf).replaceAll(old, to);
+  const leaves = forged
+    .slice(forged.indexOf('\n') + 1)
+    .replace(/,"(references":\{[^}]*\}|extras":"[^"]*")/g, '');
+  const digest = hasher.hash(Buffer.from(leaves));
   return commit({ ...body, digest, manifest: await put(forged) });
 }
 
@@ -143,6 +164,32 @@ test.each([
 ])('dos: JSON that costs more than its length is refused: %s', async (_, text) => {
   const answer = await lab.ask(`${api}/lineage`, { method: 'POST', key, text });
   expect([400, 422]).toContain(answer.status);
+});
+
+test.each([
+  'https://user:secret@example.com/x',
+  'https://example.com/\u0000',
+  `https://h/${'x'.repeat(9000)}`,
+])('uri-11: a reference to %s is refused, and nothing secret is told', async (uri) => {
+  const answer = await commitReference(uri);
+  expect(answer.status).toBe(422);
+  expect(await answer.text()).not.toContain('secret');
+});
+
+test('uri-01, uri-03, uri-14: a server looks at no reference, wherever it leads', async () => {
+  const addresses = spyOnConnect();
+  const uris = [
+    'file:///etc/passwd',
+    'http://169.254.169.254/latest/meta-data/',
+    'http://127.0.0.1:9/',
+    'http://0x7f.1/',
+    's3://bucket/key?versionId=v1',
+  ];
+  for (const uri of uris) {
+    const answer = await commitReference(uri);
+    expect(answer.status, await answer.text()).toBe(201);
+  }
+  expect(addresses).toEqual([]);
 });
 
 test('a manifest is what is said of it', async () => {

@@ -173,6 +173,29 @@ describe('closing', () => {
     expect(client.heard()).toContain('"records":1');
   });
 
+  test('in an app of somebody else, too, it waits for what was begun', async () => {
+    const server = createServer({ store: lab.store, logger: silentLogger });
+    let end = () => {};
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        end = () => controller.close();
+      },
+    });
+    const headers = { authorization: `Bearer ${lab.root}`, 'content-type': 'application/json' };
+    const init = { method: 'POST', headers, body, duplex: 'half' } as RequestInit;
+    const answer = server.fetch(new Request(`http://h${api}/lineage`, init));
+    await sleep(20);
+    let isClosed = false;
+    const closing = server.close().then(() => {
+      isClosed = true;
+    });
+    await sleep(20);
+    expect(isClosed).toBe(false);
+    end();
+    expect((await answer).status).toBe(400);
+    await closing;
+  });
+
   test('after the time that is given, what is left is cut', async () => {
     const { port, close } = await serve();
     const client = await dial(port);

@@ -7,6 +7,7 @@ import {
   outdatedBasis,
   type ProjectRef,
   quote,
+  type ReferenceEntry,
 } from '@cairn/core';
 import { missing } from '../blobs/read-blob.js';
 import { rawDigest } from '../packs/pack-format.js';
@@ -43,8 +44,10 @@ export async function checkManifest(
 
   let entries: FileEntry[] = [];
   for (const leaf of leaves) {
-    for (const entry of await manifest.readLeaf(leaf, options))
+    for (const entry of await manifest.readLeaf(leaf, options)) {
       if (entry.kind === 'file') entries.push(entry);
+      else refuseCredentials(entry);
+    }
     if (entries.length >= entriesAtOnce) await requireEntries();
   }
   await requireEntries();
@@ -75,5 +78,17 @@ function lacking(project: ProjectRef, { path, digest }: FileEntry): CairnError {
     'not_found',
     `the project ${quote(nameOf(project))} has no blob ${digest}, which ${quote(path)} needs`,
     { hint: 'Store its bytes in this project first.' },
+  );
+}
+
+/** Handlers take none either; this is for manifests that were not made by any. */
+function refuseCredentials({ path, uri }: ReferenceEntry): void {
+  if (!/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*@/i.test(uri)) return;
+  throw new CairnError(
+    'uri_invalid',
+    `the reference ${quote(path)} holds credentials, which are never stored`,
+    {
+      hint: 'Refer to it without them, and let whoever reads it have their own.',
+    },
   );
 }
