@@ -14,6 +14,9 @@ export type {
 export type { AuditEntry, AuditQuery, NewAuditEntry, Outcome } from './access/audit-entry.js';
 export type { Actor, KeyRecord, NewKey, Principal, Role, Scope } from './access/principal.js';
 export type { AdoptedPack, AdoptOptions } from './adopt/adopted.js';
+export { backupStore } from './backup/backup-store.js';
+export type { CopiedStore, CopyProgress, CopyStoreOptions } from './backup/copy-store.js';
+export { type RestoreStoreOptions, restoreStore } from './backup/restore-store.js';
 export type { Liveness } from './catalog/run-rows.js';
 export type { ChunkerParams } from './chunker/chunker-params.js';
 export type { StoreFormat } from './format.js';

@@ -9,6 +9,9 @@ export interface Field {
 /** What a command can print with `--json`. */
 export type RecordName =
   | 'alias'
+  | 'backup'
+  | 'cache'
+  | 'check'
   | 'collection'
   | 'created key'
   | 'diff'
@@ -26,12 +29,14 @@ export type RecordName =
   | 'project'
   | 'release'
   | 'removed version'
+  | 'restored store'
   | 'run'
   | 'run with its versions'
   | 'server'
   | 'setting'
   | 'status'
   | 'store check'
+  | 'synced version'
   | 'version'
   | 'version with its runs';
 
@@ -218,6 +223,44 @@ export const records: Readonly<Record<RecordName, readonly Field[]>> = {
       means: 'what the first key is made by, as long as there is no admin',
     },
     { name: 'store', type: 'text', means: 'the folder that it serves' },
+  ],
+  backup: [
+    { name: 'folder', type: 'text', means: 'where the backup is' },
+    { name: 'store', type: 'text', means: 'what it is one of' },
+    { name: 'bytes', type: 'whole', means: 'of all packs' },
+    { name: 'copiedBytes', type: 'whole', means: 'of the packs that were not there already' },
+    { name: 'packs', type: 'whole', means: 'how many there are' },
+    { name: 'copiedPacks', type: 'whole', means: 'how many were not there already' },
+  ],
+  'restored store': [
+    { name: 'folder', type: 'text', means: 'where the store is' },
+    { name: 'backup', type: 'text', means: 'what it was made of' },
+    { name: 'versions', type: 'whole', means: 'how many it has' },
+    { name: 'bytes', type: 'whole', means: 'that were read and verified' },
+  ],
+  'synced version': [
+    ...scope,
+    { name: 'name', type: 'text', means: 'the collection' },
+    { name: 'version', type: 'text', means: 'such as `v3`, in the store that it came from' },
+    {
+      name: 'there',
+      type: 'text',
+      nullable: true,
+      means: 'in the other store; `null` if it was deleted there',
+    },
+    { name: 'isNew', type: 'boolean', means: 'whether it is new there' },
+  ],
+  cache: [
+    { name: 'folder', type: 'text', means: 'where it is' },
+    { name: 'bytes', type: 'whole', means: 'what it takes, or still takes' },
+    { name: 'files', type: 'whole', means: 'how many there are, or are left' },
+    { name: 'freedBytes', type: 'whole', means: 'what was removed, or would be' },
+  ],
+  check: [
+    { name: 'check', type: 'text', means: 'what was looked at' },
+    { name: 'ok', type: 'boolean', means: 'whether it is as it should be' },
+    { name: 'found', type: 'text', means: 'how it is' },
+    { name: 'fix', type: 'text', nullable: true, means: 'what to do about it' },
   ],
   run,
   'run with its versions': [

@@ -28,6 +28,16 @@ export const setUpCommands: readonly Command[] = [
     load: () => import('../commands/status.js'),
   },
   {
+    name: 'doctor',
+    group: 'Set up',
+    summary: 'look for what is wrong with settings, store, server and cache, and say how to mend it',
+    description: 'Ends with 1 when something is.',
+    examples: [{ does: 'When nothing works', line: 'cairn doctor' }],
+    json: [{ shape: 'list', of: 'check' }],
+    habits: ['diagnose'],
+    load: () => import('../commands/doctor.js'),
+  },
+  {
     name: 'config get',
     group: 'Set up',
     summary: 'print the value that holds',
