@@ -46,6 +46,13 @@ describe('exit code', () => {
     expect(code).toBe(8);
   });
 
+  test('8: the server can’t be reached', async () => {
+    // The port of discard, on which nothing listens.
+    const { code, stderr } = await cairn(['ls', '--host', 'http://127.0.0.1:9']);
+    expect(stderr).toContain('[unavailable]');
+    expect(code).toBe(8);
+  });
+
   test('130: stopped by Ctrl-C, which says what is kept', async () => {
     const { code, stderr } = await cairn(['demo', '--store', 'stopped'], {
       onTalk: { text: 'weather:v0', act: (pid) => process.kill(pid, 'SIGINT') },
