@@ -1,6 +1,8 @@
 import {
   type AnyIterable,
   type ByteRange,
+  batched,
+  batchesOf,
   type CallOptions,
   type ContentDigest,
   type CopyRequest,
@@ -15,13 +17,12 @@ import { DigestSet } from '../packs/digest-set.js';
 import { rawDigest } from '../packs/pack-format.js';
 import type { ProjectBlobs } from './access.js';
 import { checkManifest } from './check-manifest.js';
-import { gathered } from './gathered.js';
 import { link } from './links.js';
 import { type LinksContext, withParts } from './links-context.js';
 import { linked, linkedDigests } from './project-links.js';
 
-/** How many digests are looked up together, at most. */
-const atOnce = 1024;
+/** How many requests that are there already are looked up together. */
+const requestsAtOnce = 1024;
 
 /** The blobs of one project. What isn't linked is refused as what doesn't exist, by the same words. */
 export function projectBlobs(context: LinksContext, project: ProjectRef): ProjectBlobs {
@@ -29,7 +30,7 @@ export function projectBlobs(context: LinksContext, project: ProjectRef): Projec
   return {
     algorithm: blobs.algorithm,
     basis: (options) => blobs.basis(options),
-    put: (sources, options = {}) => putLinked(context, project, sources, options),
+    put: (sources, options = {}) => batched(() => putLinked(context, project, sources, options)),
 
     async has(digests, options) {
       options?.signal?.throwIfAborted();
@@ -49,18 +50,15 @@ async function* putLinked(
   project: ProjectRef,
   sources: AnyIterable<Source>,
   options: TransferOptions,
-): AsyncGenerator<PutResult, void, undefined> {
+): AsyncGenerator<readonly PutResult[], void, undefined> {
   const { blobs, database, smallBytes } = context;
   const seen = new DigestSet(32);
   const fresh: Uint8Array[] = [];
   const large: PutResult[] = [];
-  const over = new AbortController();
-  const signal = options.signal === undefined ? over.signal : AbortSignal.any([options.signal, over.signal]);
-  const results = blobs.put(sources, { ...options, signal });
-  for await (const group of gathered(results, atOnce, () => over.abort())) {
-    const digests = group.map(({ digest }) => rawDigest(digest));
+  for await (const batch of batchesOf(blobs.put(sources, options))) {
+    const digests = batch.map(({ digest }) => rawDigest(digest));
     const known = await linked(context, project, digests, options);
-    for (const [i, result] of group.entries()) {
+    yield batch.map((result, i) => {
       const digest = digests[i] as Uint8Array;
       // That another project has it is nobody's business.
       const created = known[i] === 0 && !seen.has(digest);
@@ -69,8 +67,8 @@ async function* putLinked(
         fresh.push(digest);
         if (result.size > smallBytes) large.push(result);
       }
-      yield { ...result, created };
-    }
+      return { ...result, created };
+    });
   }
   for (const result of large) fresh.push(...(await withParts(context, result, options)));
   await link(database, project, fresh, options);
@@ -116,15 +114,13 @@ async function* inBatches(
   { signal }: CallOptions,
 ): AsyncGenerator<readonly CopyRequest[], void, undefined> {
   if (Symbol.asyncIterator in requests) {
-    const over = new AbortController();
-    const any = signal === undefined ? over.signal : AbortSignal.any([signal, over.signal]);
-    yield* gathered(untilAborted(requests, any), atOnce, () => over.abort());
+    for await (const request of untilAborted(requests, signal)) yield [request];
     return;
   }
   let batch: CopyRequest[] = [];
   for (const request of requests) {
     batch.push(request);
-    if (batch.length < atOnce) continue;
+    if (batch.length < requestsAtOnce) continue;
     yield batch;
     batch = [];
   }
