@@ -73,7 +73,8 @@ class Gatherer<T> {
   /** Whether a file is in the folder. There are many: `dirname` takes several times as long. */
   #has(path: string): boolean {
     const start = this.#prefix.length;
-    return path.startsWith(this.#prefix) && !path.includes('/', start) && !path.includes(sep, start);
+    if (!path.startsWith(this.#prefix) || path.includes('/', start)) return false;
+    return sep === '/' || !path.includes(sep, start);
   }
 
   #enter(path: string | undefined): void {
