@@ -13,7 +13,7 @@ import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContentDigest, PutResult } from '@cairn/core';
 import { type FileSystem, nodeFileSystem } from '@cairn/file';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { putAll, readBlob } from '../../test/put.js';
 import { noise, scratchFolder } from '../../test/scratch.js';
 import type { LocalStore } from '../local-store.js';
@@ -104,11 +104,17 @@ describe('a file that was put', () => {
 
   it('is read again when it was put right after it was written, until it is old enough', async () => {
     write('a', 'one');
-    expect((await put()).read).toEqual(['a']);
-    expect((await put()).read).toEqual(['a']);
-    await settle();
-    expect((await put()).read).toEqual(['a']);
-    expect((await put()).read).toEqual([]);
+    const { ctimeMs } = statSync(join(files, 'a'));
+    vi.useFakeTimers({ toFake: ['Date'], now: ctimeMs + 40 });
+    try {
+      expect((await put()).read).toEqual(['a']);
+      expect((await put()).read).toEqual(['a']);
+      vi.setSystemTime(ctimeMs + 60);
+      expect((await put()).read).toEqual(['a']);
+      expect((await put()).read).toEqual([]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('is read again when another file has its name', async () => {
