@@ -25,7 +25,8 @@ interface WrittenFile {
  */
 export class WrittenFiles {
   readonly #fs: FileSystem;
-  #files: WrittenFile[] = [];
+  /** Each with the time by which it had its name. */
+  #files: (WrittenFile & { readonly addedAt: number })[] = [];
   #count = 0;
   #bytes = 0;
 
@@ -42,7 +43,7 @@ export class WrittenFiles {
   }
 
   add(file: WrittenFile): void {
-    this.#files.push(file);
+    this.#files.push({ ...file, addedAt: Date.now() });
     this.#count++;
     this.#bytes += file.stamp.size;
   }
@@ -50,7 +51,7 @@ export class WrittenFiles {
   /** Notes all that were written long enough ago. */
   noteSettled(): void {
     const now = Date.now();
-    const count = this.#files.findIndex(({ stamp }) => stamp.mtimeMs + settleMs >= now);
+    const count = this.#files.findIndex(({ addedAt }) => addedAt + settleMs >= now);
     for (const file of this.#files.splice(0, count === -1 ? this.#files.length : count))
       this.#note(file, now);
   }
