@@ -177,6 +177,14 @@ describe('what is on this machine is not asked for', () => {
     expectBytes(readFileSync(join(folder, 'small')), small);
   });
 
+  test('but not when a file is to become something else', async () => {
+    const path = join(scratchFolder(), 'file');
+    await collect(blobs.copyTo([{ digest: smallDigest, path }]));
+    await collect(blobs.copyTo([{ digest: smallDigest, path }])); // by which it is known
+    await collect(blobs.copyTo([{ digest: largeDigest, path }]));
+    expectBytes(readFileSync(path), large);
+  });
+
   test('small blobs that were read once, by the next process too', async () => {
     await readBack(blobs, smallDigest);
     expect(server.requests.length).toBe(1);

@@ -16,6 +16,7 @@ import {
 import { openRemote } from '@cairn/remote';
 import { openStore } from '@cairn/store';
 import { endLength, footerBytes, rawDigest, readTable } from '@cairn/store/engine';
+import { afterAll, beforeAll } from 'vitest';
 import { createServer, listen, type ServedStore, silentLogger } from '../src/index.js';
 
 /*
@@ -54,30 +55,36 @@ async function serve() {
   };
 }
 
-testCatalog('a server’s', async () => {
-  const { local, connect, advance, dispose } = await serve();
-  const real = realManifests(local);
-  const catalog = async () => real((await connect()).catalog);
-  const deviations = [
+// All cases share one server, as projects do.
+let served: Awaited<ReturnType<typeof serve>>;
+let client: Store;
+let real: ReturnType<typeof realManifests>;
+beforeAll(async () => {
+  served = await serve();
+  client = await served.connect();
+  real = realManifests(served.local);
+});
+afterAll(() => served.dispose());
+
+testCatalog('a server’s', async () => ({
+  catalog: real(client.catalog),
+  reopen: async () => real((await served.connect()).catalog),
+  advance: served.advance,
+  deviations: [
     {
       case: 'makes no version by a commit whose basis is outdated, and says that it can be repeated',
       reason: 'a server finds out by itself that all is there, under a basis of its own',
     },
-  ];
-  return { catalog: await catalog(), reopen: catalog, advance, deviations, dispose };
-});
+  ],
+}));
 
-testBlobStore('a server’s', async () => {
-  const { folder, connect, dispose } = await serve();
-  const blobs = async () => (await connect()).blobsOf({ entity: 'acme', project: 'bikes' });
-  return {
-    blobs: await blobs(),
-    capabilities: ['paths' as const],
-    reopen: blobs,
-    damage: async (digest: ContentDigest) => damage(join(folder, 'store', 'packs'), digest),
-    dispose,
-  };
-});
+const project = { entity: 'acme', project: 'bikes' };
+testBlobStore('a server’s', async () => ({
+  blobs: client.blobsOf(project),
+  capabilities: ['paths' as const],
+  reopen: async () => (await served.connect()).blobsOf(project),
+  damage: async (digest: ContentDigest) => damage(join(served.folder, 'store', 'packs'), digest),
+}));
 
 /** Changes a byte of a record behind the store's back. */
 function damage(packs: string, digest: ContentDigest): void {
