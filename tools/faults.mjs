@@ -1,5 +1,6 @@
-// Runs all tests that meet the store with bad luck, and says for each promise how often it was put to the test. They are
-// part of `npm test` too; --long tries every case instead of a sample, takes hours, and keeps what it says in bench/results.
+// Runs the tests that meet the store with bad luck, and says for each promise how often it was put to the test. They are
+// part of `npm test` too; --long tries every case instead of a sample, which takes hours in all, and keeps what it says of
+// each suite in bench/results/faults.txt. Usage: npm run faults [-- [--long] [suite…]]
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const kept = join(root, 'bench/results/faults.txt');
 const suites = [
   'crash',
   'random-kills',
@@ -14,49 +16,67 @@ const suites = [
   'failing-calls',
   'hostile-disks',
   'damage',
+  'verify',
   'verify-store',
 ];
-const isLong = process.argv.includes('--long');
-const folder = mkdtempSync(join(tmpdir(), 'cairn-faults-'));
-const said = join(folder, 'said');
-const started = Date.now();
-
-const { status } = spawnSync(
-  process.execPath,
-  [
-    join(root, 'node_modules/vitest/vitest.mjs'),
-    'run',
-    '--project',
-    'store',
-    '--silent=true',
-    ...suites.map((name) => `test/${name}.test`),
-  ],
-  {
-    cwd: root,
-    env: { ...process.env, CAIRN_FAULTS_REPORT: said, ...(isLong ? { CAIRN_TEST_FULL: '1' } : {}) },
-    stdio: 'inherit',
-  },
-);
-
-/** Of each promise, how often each thing was tried, over all tests. */
-const promises = new Map();
-const lines = existsSync(said) ? readFileSync(said, 'utf8').split('\n').slice(0, -1) : [];
-for (const line of lines) {
-  const { promise, counts } = JSON.parse(line);
-  const sums = promises.get(promise) ?? new Map();
-  for (const [what, count] of Object.entries(counts)) sums.set(what, (sums.get(what) ?? 0) + count);
-  promises.set(promise, sums);
+const args = process.argv.slice(2);
+const isLong = args.includes('--long');
+const named = args.filter((arg) => !arg.startsWith('--'));
+const stranger = named.find((name) => !suites.includes(name));
+if (stranger !== undefined) {
+  console.error(`there is no suite "${stranger}"; there are ${suites.join(', ')}`);
+  process.exit(2);
 }
-rmSync(folder, { recursive: true });
 
-const minutes = Math.round((Date.now() - started) / 60_000);
-const form = isLong ? 'long' : 'short';
-const report = [
-  `${status === 0 ? 'passed' : 'FAILED'}: the ${form} form, in ${minutes} minutes, ${new Date().toISOString()}, Node ${process.version}, ${process.platform}`,
-  ...[...promises].map(
-    ([promise, sums]) => `${promise}: ${[...sums].map(([what, count]) => `${count} ${what}`).join(', ')}`,
-  ),
-].join('\n');
-console.log(`\n${report}`);
-if (isLong) writeFileSync(join(root, 'bench/results/faults.txt'), `${report}\n`);
-process.exitCode = status ?? 1;
+/** What each suite said when it was run last. */
+const sections = new Map();
+if (isLong && existsSync(kept)) {
+  for (const section of readFileSync(kept, 'utf8').trimEnd().split('\n\n')) {
+    sections.set(section.split(' ', 1)[0], section);
+  }
+}
+for (const suite of named.length > 0 ? named : suites) {
+  const { section, isPassed } = run(suite);
+  console.log(`\n${section}\n`);
+  if (!isPassed) process.exitCode = 1;
+  sections.set(suite, section);
+  const all = suites.flatMap((name) => sections.get(name) ?? []);
+  if (isLong) writeFileSync(kept, `${all.join('\n\n')}\n`);
+}
+
+function run(suite) {
+  const folder = mkdtempSync(join(tmpdir(), 'cairn-faults-'));
+  const said = join(folder, 'said');
+  const started = Date.now();
+  const vitest = join(root, 'node_modules/vitest/vitest.mjs');
+  const { status } = spawnSync(
+    process.execPath,
+    [vitest, 'run', '--project', 'store', '--silent=true', `test/${suite}.test`],
+    {
+      cwd: root,
+      env: { ...process.env, CAIRN_FAULTS_REPORT: said, ...(isLong ? { CAIRN_TEST_FULL: '1' } : {}) },
+      stdio: 'inherit',
+    },
+  );
+  const lines = existsSync(said) ? readFileSync(said, 'utf8').split('\n').slice(0, -1) : [];
+  rmSync(folder, { recursive: true });
+  const seconds = Math.round((Date.now() - started) / 1000);
+  const outcome = status === 0 ? 'passed' : 'FAILED';
+  const when = `${new Date().toISOString()}, Node ${process.version}, ${process.platform}`;
+  const head = `${suite} ${outcome} in ${seconds} s${isLong ? '' : ', the short form'}, ${when}`;
+  return { section: [head, ...countsOf(lines)].join('\n'), isPassed: status === 0 };
+}
+
+/** Of each promise, how often each thing was tried. */
+function countsOf(lines) {
+  const promises = new Map();
+  for (const line of lines) {
+    const { promise, counts } = JSON.parse(line);
+    const sums = promises.get(promise) ?? new Map();
+    for (const [what, count] of Object.entries(counts)) sums.set(what, (sums.get(what) ?? 0) + count);
+    promises.set(promise, sums);
+  }
+  return [...promises].map(
+    ([promise, sums]) => `  ${promise}: ${[...sums].map(([what, count]) => `${count} ${what}`).join(', ')}`,
+  );
+}
