@@ -48,9 +48,11 @@ export async function commit(
   target: LoggedTo,
   manifest: WrittenManifest,
   basis?: string,
+  name: string = collection.name,
 ): Promise<VersionRecord> {
   const { version } = await target.catalog.commitVersion({
     ...collection,
+    name,
     type: 'dataset',
     digest: manifest.digest,
     manifest: manifest.blob,

@@ -83,32 +83,6 @@ describe('garbage collection of a bucket', () => {
     expect((await store.blobs.has(digest === undefined ? [] : [digest])).size).toBe(1);
     expect(await readVersions(store)).toBe(1);
   });
-
-  it('loses nothing beside writers and other collections', async () => {
-    const { store, bucket, place } = await teamStore();
-    const other = await openTeamStore({ pool: place.pool, objects: bucket.objects });
-    let isOver = false;
-    const collecting = [store, other].map(async (one) => {
-      while (!isOver) {
-        try {
-          await one.gc(all);
-        } catch (error) {
-          await expectCairnError(Promise.reject(error), 'conflict');
-        }
-        await sleep(50);
-      }
-    });
-    const logging = [store, other].map(async (one, who) => {
-      for (let i = 0; i < 4; i++) {
-        await logAnyway(one, { shared: randomBytes(1, 400_000), [`own${who}`]: `${who} ${i}` });
-      }
-    });
-    await Promise.all(logging);
-    isOver = true;
-    await Promise.all(collecting);
-    expect(await readVersions(store)).toBe(8);
-    await other.close();
-  });
 });
 
 /** A pool whose commits wait for a gate while it is closed. */
@@ -140,7 +114,35 @@ function gated(pool: PostgresPool): { readonly pool: PostgresPool; close(): () =
   };
 }
 
+// What PostgreSQL in this process can't show, which has one session for all.
 describe.skipIf(postgresUrl === undefined)('transactions that overlap', () => {
+  it('loses nothing beside writers and other collections', async () => {
+    const { store, bucket, place } = await teamStore();
+    const other = await openTeamStore({ pool: place.pool, objects: bucket.objects });
+    let isOver = false;
+    const collecting = [store, other].map(async (one) => {
+      // A few times only: who logs has to come to an end, however busy the machine is.
+      for (let round = 0; round < 10 && !isOver; round++) {
+        try {
+          await one.gc(all);
+        } catch (error) {
+          await expectCairnError(Promise.reject(error), 'conflict');
+        }
+        await sleep(50);
+      }
+    });
+    const logging = [store, other].map(async (one, who) => {
+      for (let i = 0; i < 4; i++) {
+        await logAnyway(one, { shared: randomBytes(1, 400_000), [`own${who}`]: `${who} ${i}` });
+      }
+    });
+    await Promise.all(logging);
+    isOver = true;
+    await Promise.all(collecting);
+    expect(await readVersions(store)).toBe(8);
+    await other.close();
+  });
+
   it('a version that is being committed is seen by garbage collection', async () => {
     const { store, bucket, place } = await teamStore();
     const { pool, close } = gated(place.pool);
@@ -150,8 +152,9 @@ describe.skipIf(postgresUrl === undefined)('transactions that overlap', () => {
     const open = close();
     const committing = commit(slow, manifest, basis);
     await sleep(500);
-    // A version with a later number is there already.
-    await log(store, { c: 'three' });
+    // A version with a later number is there already, in another collection: the first one waits for the gate.
+    const later = await storeFiles(store, { c: 'three' });
+    await commit(store, later, undefined, 'others');
     const collecting = store.gc(all);
     await Promise.race([collecting, sleep(2000)]);
     open();
