@@ -62,6 +62,27 @@ export const benches: readonly Bench[] = [
     ],
   },
   {
+    name: 'put-and-get',
+    runs: 1,
+    setup: { file: 'write-files', args: ['1', String(5 * 2 ** 30)] },
+    programs: {
+      sdk: { file: 'put-and-get', args: ['sdk', 'A-1/first'] },
+      cli: { file: 'put-and-get', args: ['cli', 'A-1/first'] },
+      large: { file: 'put-and-get', args: ['cli', 'large'] },
+    },
+    rows: (of) => [
+      atMost(
+        'cairn put of 100,000 files, CPU over that of the sdk',
+        metric(of, 'cli', 'putCpu') / metric(of, 'sdk', 'putCpu'),
+        '×',
+        1.1,
+      ),
+      atMost('… cairn get', metric(of, 'cli', 'getCpu') / metric(of, 'sdk', 'getCpu'), '×', 1.1),
+      atMost('cairn put of a file of 5 GiB, peak memory', metric(of, 'large', 'putPeak'), 'MB', 200),
+      atMost('… cairn get', metric(of, 'large', 'getPeak'), 'MB', 200),
+    ],
+  },
+  {
     name: 'size',
     runs: 1,
     programs: { core: { file: 'core-size' } },
