@@ -103,8 +103,8 @@ test('a catalog that somebody opened in the backup is replaced with its log', as
   await log(opened, { stray: randomBytes(50, 1000) });
   expect(existsSync(join(backup, 'cairn.db-wal'))).toBe(true);
   await backupStore(folder, backup);
-  await opened.close();
   expect(await versionsIn(backup)).toBe(3);
+  await opened.close();
 });
 
 describe('what is refused', () => {
