@@ -44,6 +44,7 @@ for (const suite of named.length > 0 ? named : suites) {
   if (isLong) writeFileSync(kept, `${all.join('\n\n')}\n`);
 }
 
+/** @param {string} suite */
 function run(suite) {
   const folder = mkdtempSync(join(tmpdir(), 'cairn-faults-'));
   const said = join(folder, 'said');
@@ -67,7 +68,11 @@ function run(suite) {
   return { section: [head, ...countsOf(lines)].join('\n'), isPassed: status === 0 };
 }
 
-/** Of each promise, how often each thing was tried. */
+/**
+ * Of each promise, how often each thing was tried.
+ *
+ * @param {readonly string[]} lines
+ */
 function countsOf(lines) {
   const promises = new Map();
   for (const line of lines) {
