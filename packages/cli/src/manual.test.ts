@@ -17,6 +17,23 @@ test.each(commands)(
   },
 );
 
+test('the examples use no option that there is not', async () => {
+  const { globalOptions } = await import('./global-options.js');
+  const flagsOf = (options: readonly { readonly flags: string }[]) =>
+    options.flatMap(({ flags }) => flags.match(/(?<![\w-])--?[a-z][a-z-]*/gi) ?? []);
+  for (const { name, options = [], examples } of commands) {
+    const known = new Set([...flagsOf(options), ...flagsOf(globalOptions), '--help', '--']);
+    for (const { line } of examples) {
+      const [, call = ''] = line.split(`cairn ${name}`);
+      const used = call.replace(/"[^"]*"|'[^']*'/g, '').split(/[|&;>]/, 1)[0] ?? '';
+      const strangers = (used.match(/(?<=\s)(--[a-z][a-z-]*|-[a-z](?=\s|$))/gi) ?? []).filter(
+        (flag) => !known.has(flag),
+      );
+      expect(strangers, line).toEqual([]);
+    }
+  }
+});
+
 test('every record is printed by a command', () => {
   const printed = new Set(commands.flatMap(({ json = [] }) => json.map(({ of }) => of)));
   expect([...printed].sort()).toEqual(Object.keys(records).sort());

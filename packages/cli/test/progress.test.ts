@@ -14,7 +14,7 @@ describe('on a terminal', () => {
   test('what takes a moment has a line that is drawn again, and gone is nothing but the cursor', async () => {
     const { raw, text, code } = await lineInTerminal(place, `${slowly}) | cairn put - --path x.bin -n slow`);
     expect(code).toBe(0);
-    expect(text).toMatch(/ {2}(scan|upload) {2,}.*\d(\.\d)? MiB/);
+    expect(text).toMatch(/ {2}(scan|upload|commit) {2,}.*\d(\.\d)? MiB/);
     expect(text).toContain('1 file');
     expect(raw.indexOf(hidden)).toBeGreaterThan(-1);
     expect(raw.lastIndexOf(shown)).toBeGreaterThan(raw.lastIndexOf(hidden));

@@ -10,14 +10,19 @@ export function explainUsage(
   table: readonly Command[],
 ): UsageError {
   const [said = '', suggestion] = message.replace(/^error: /, '').split('\n');
-  return new UsageError(printable(said), suggestion?.replace(/^\(|\)$/g, '') ?? hintFor(code, argv, table));
+  // What somebody is used to say is likelier than what is spelt like it.
+  const habit = code === 'commander.unknownCommand' ? habitOf(argv, table) : undefined;
+  const hint = habit ?? suggestion?.replace(/^\(|\)$/g, '') ?? hintFor(code);
+  return new UsageError(printable(said), hint);
 }
 
-function hintFor(code: string, argv: readonly string[], table: readonly Command[]): string {
-  if (code === 'commander.unknownCommand') {
-    const meant = table.find(({ habits = [] }) => habits.some((habit) => argv.includes(habit)));
-    return meant === undefined ? 'See what there is with: cairn help' : `Did you mean ${meant.name}?`;
-  }
+function habitOf(argv: readonly string[], table: readonly Command[]): string | undefined {
+  const meant = table.find(({ habits = [] }) => habits.some((habit) => argv.includes(habit)));
+  return meant && `Did you mean ${meant.name}?`;
+}
+
+function hintFor(code: string): string {
+  if (code === 'commander.unknownCommand') return 'See what there is with: cairn help';
   if (code === 'commander.unknownOption') {
     return 'Put -- before a value that starts with "-". The options are in: cairn help <command>';
   }
