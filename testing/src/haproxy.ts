@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { freePort, startServer } from './start-server.js';
 
 /** What goes wrong on the way to a server; haproxy.cfg says how. */
-const proxyFaults = ['busy', 'dropping', 'slow', 'down', 'dead'] as const;
+const proxyFaults = ['busy', 'dropping', 'slow', 'down', 'dead', 'limited'] as const;
 
 type ProxyFault = (typeof proxyFaults)[number];
 

@@ -5,6 +5,7 @@ export { bytes, collect, entryOf, onlyEntry, readText, reusing } from './helpers
 export { startMoto } from './moto.js';
 export { type Nginx, startNginx } from './nginx.js';
 export { type GsPlace, namedGsPlace, namedS3Place, type S3Place, s3Place } from './place.js';
+export { type RunningPostgres, startPostgres } from './postgres.js';
 export { registerCases } from './register-cases.js';
 export type { RunningServer } from './start-server.js';
 export { startSwift } from './swift.js';

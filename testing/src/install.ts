@@ -22,10 +22,10 @@ export function goProgram(name: string, module: string, version: string): string
   return program;
 }
 
-/** Whether a program is there, by a harmless argument. */
-export function isInstalled(command: string, argument: string): boolean {
+/** Whether a program is there, and answers that all is well. */
+export function isDone(command: string, args: readonly string[]): boolean {
   try {
-    execFileSync(command, [argument], { stdio: 'ignore' });
+    execFileSync(command, args, { stdio: 'ignore' });
     return true;
   } catch {
     return false;

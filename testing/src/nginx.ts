@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isInstalled } from './install.js';
+import { isDone } from './install.js';
 import { type RunningServer, startServer } from './start-server.js';
 
 export interface Nginx extends Omit<RunningServer, 'folder'> {
@@ -16,7 +16,7 @@ export interface Nginx extends Omit<RunningServer, 'folder'> {
 export async function startNginx(): Promise<Nginx | undefined> {
   const { CAIRN_TEST_NGINX_URL: endpoint, CAIRN_TEST_NGINX_ROOT: root } = process.env;
   if (endpoint !== undefined && root !== undefined) return { endpoint, root, stop: async () => undefined };
-  if (!isInstalled('nginx', '-v')) return undefined;
+  if (!isDone('nginx', ['-v'])) return undefined;
   const { folder, ...running } = await startServer((port, folder) => {
     mkdirSync(join(folder, 'www'));
     copyFileSync(fileURLToPath(new URL('nginx.conf', import.meta.url)), join(folder, 'nginx.conf'));

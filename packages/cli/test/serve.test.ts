@@ -187,6 +187,20 @@ describe('serve', () => {
     expect((await cairn(['serve'])).stderr).toContain('--data');
     expect((await cairn(['serve', '--data', 'x', '--tls-cert', 'y'])).code).toBe(2);
   });
+
+  test.each([
+    [['--bucket', 's3://b/x'], 'CAIRN_DATABASE_URL'],
+    [['--bucket', 's3://b/x', '--data', 'x'], 'not in both'],
+    [['--bucket', 'file:///x', '--database', 'postgres://db/cairn'], 'no bucket'],
+    [['--bucket', 's3://b/x', '--database', 'mysql://db/cairn'], 'postgres://'],
+    [['--bucket', 's3://b/x', '--database', 'postgres://me:secret@db/cairn'], 'PGPASSWORD'],
+    [['--database', 'postgres://db/cairn'], '--bucket'],
+  ])('of a team is refused: %j', async (args, hint) => {
+    const { stderr, code } = await cairn(['serve', ...args]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(hint);
+    expect(stderr).not.toContain('secret');
+  });
 });
 
 test('a server that is gone is unavailable, with code 8', async () => {

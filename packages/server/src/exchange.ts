@@ -135,7 +135,8 @@ export function beginExchange(
       const { error, status, headers: more } = toFailure(failure);
       if (status >= 500 && !exchange.signal.aborted) journal.failure(requestId, route?.name, failure);
       const { location } = services.store;
-      const shown = (text: string) => withoutSecrets(text).replaceAll(location, 'the store');
+      const name = location.endsWith('/') ? 'the store/' : 'the store'; // as a bucket's does
+      const shown = (text: string) => withoutSecrets(text).replaceAll(location, name);
       return { status, headers: more, json: shownAs(toErrorAnswer(error, requestId), shown) };
     },
   };

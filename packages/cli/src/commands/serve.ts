@@ -1,20 +1,16 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { findStore } from '@cairn/sdk';
 import { createServer, listen, silentLogger } from '@cairn/server';
-import { openStore } from '@cairn/store';
 import { UsageError } from '../failure/usage-error.js';
 import type { Invocation } from '../invocation.js';
 import type { Options } from '../options.js';
 import { printRecord } from '../output/print-list.js';
 import { lineLogger } from '../server/line-logger.js';
-import { isUrl } from '../settings/settings.js';
+import { openServedStore } from '../server/open-served-store.js';
 
 export async function run(invocation: Invocation): Promise<void> {
-  const { options, output, signal, workspace } = invocation;
-  const folder = dataFolder(options, workspace().store);
+  const { options, output, signal } = invocation;
   const tls = readTls(options);
-  const store = await openStore(folder);
+  const { store, location, close: closeStore } = await openServedStore(invocation);
   try {
     const server = createServer({
       store,
@@ -30,10 +26,10 @@ export async function run(invocation: Invocation): Promise<void> {
     });
     try {
       if (output.format === 'json') {
-        await printRecord(output, { url, setupUrl: setupUrl ?? null, store: folder });
+        await printRecord(output, { url, setupUrl: setupUrl ?? null, store: location });
       } else {
         await output.write(`${url}\n`);
-        output.talk(`serving ${folder}; Ctrl-C stops it`);
+        output.talk(`serving ${location}; Ctrl-C stops it`);
         // Not a line of the log: whoever has it makes the first key.
         if (setupUrl !== undefined) output.talk(`the first key, within an hour:  cairn login '${setupUrl}'`);
       }
@@ -42,17 +38,8 @@ export async function run(invocation: Invocation): Promise<void> {
       await close();
     }
   } finally {
-    await store.close();
+    await closeStore();
   }
-}
-
-function dataFolder(options: Options, store: string | undefined): string {
-  const data = options.text('data');
-  if (data !== undefined) return resolve(data);
-  if (store !== undefined && isUrl(store)) {
-    throw new UsageError(`${store} is a server already`, 'Name the folder to serve, with --data.');
-  }
-  return findStore(store).location;
 }
 
 function readTls(options: Options): { cert: string; key: string } | undefined {

@@ -222,7 +222,7 @@ export const records: Readonly<Record<RecordName, readonly Field[]>> = {
       nullable: true,
       means: 'what the first key is made by, as long as there is no admin',
     },
-    { name: 'store', type: 'text', means: 'the folder that it serves' },
+    { name: 'store', type: 'text', means: 'the folder or bucket that it serves' },
   ],
   backup: [
     { name: 'folder', type: 'text', means: 'where the backup is' },

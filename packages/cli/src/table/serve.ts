@@ -14,6 +14,16 @@ export const serveCommands: readonly Command[] = [
         summary: 'the store to serve (default: the one that commands work with)',
         completes: 'file',
       },
+      {
+        flags: '--bucket <url>',
+        summary:
+          'instead, the bucket that a team keeps its contents in, such as s3://bucket/prefix or gs://bucket',
+      },
+      {
+        flags: '--database <url>',
+        summary:
+          'the PostgreSQL beside that bucket, such as postgres://cairn@db/cairn; its password comes from PGPASSWORD, ~/.pgpass or, with all of the URL, CAIRN_DATABASE_URL',
+      },
       { flags: '--port <port>', summary: 'where to listen; 0 takes any that is free (default: 8787)' },
       {
         flags: '--bind <address>',
@@ -34,6 +44,10 @@ export const serveCommands: readonly Command[] = [
       {
         does: 'For others, behind a proxy',
         line: 'cairn serve --data /srv/cairn --bind 0.0.0.0 --trust-proxy 10.0.0.0/8',
+      },
+      {
+        does: 'One of several over the same database and bucket',
+        line: 'cairn serve --bind 0.0.0.0 --bucket s3://acme-cairn/store --database postgres://cairn@db.example.com/cairn',
       },
     ],
     json: [{ shape: 'record', of: 'server' }],

@@ -23,6 +23,7 @@ export interface PostgresOptions {
 
 /** A database on a server. The pool stays the caller's, who ends it. */
 export function openPostgres({ pool, clock }: PostgresOptions): Database {
+  outliveBreaks(pool);
   async function attempt<T>(
     work: (client: PostgresClient) => Promise<T>,
     { signal }: CallOptions = {},
@@ -68,6 +69,15 @@ export function openPostgres({ pool, clock }: PostgresOptions): Database {
     write: (step, call) => attempt((client) => transact(client, beginWrite, step()), call),
     async close() {},
   };
+}
+
+const outliving = new WeakSet<PostgresPool>();
+
+/** A pool replaces connections that break while they are idle, and tells of it; what nobody hears would end the process. */
+function outliveBreaks(pool: PostgresPool): void {
+  if (outliving.has(pool)) return;
+  outliving.add(pool);
+  pool.on?.('error', () => undefined);
 }
 
 async function borrow<T>(pool: PostgresPool, work: (client: PostgresClient) => Promise<T>): Promise<T> {

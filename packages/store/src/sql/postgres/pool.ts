@@ -3,6 +3,8 @@ import type { Row } from '../step.js';
 /** What is needed of a pool of connections; a `Pool` of the package `pg` is one. */
 export interface PostgresPool {
   connect(): Promise<PostgresClient>;
+  /** Tells of connections that break while nobody uses them. */
+  on?(event: 'error', listener: (error: Error) => void): unknown;
 }
 
 export interface PostgresClient {
