@@ -14,6 +14,7 @@ import { collectGarbage, type GcOptions, type GcResult } from './maintenance/gc.
 import { partsOf as partsOfBlob } from './maintenance/needs.js';
 import { filesOfPacks, type Stats, storeStats } from './maintenance/stats.js';
 import { type VerifyOptions, type VerifyReport, verifyStore } from './maintenance/verify.js';
+import { plainFiles } from './packs/pack-files.js';
 import { keyOf } from './packs/pack-index.js';
 import { PackReader } from './packs/pack-reader.js';
 import { folderShelf } from './packs/pack-shelf.js';
@@ -101,13 +102,14 @@ export async function localStore(parts: LocalStoreParts): Promise<LocalStore> {
   const hasher = await loadHasher(algorithm);
   const [packs, temp] = [packsOf(folder), tempOf(folder)];
   const workers = fs === nodeFileSystem;
-  const place = { fs: fs.sync, packs, temp };
+  const files = plainFiles(fs.sync);
+  const place = { fs: fs.sync, files, packs, temp };
   const ports = sharedPorts({ ...place, hasher, chunker, workers });
-  const reader = new PackReader({ fs, database, hasher, packs, readOnly });
+  const reader = new PackReader({ fs, files, database, hasher, packs, readOnly });
   const limits = { smallBytes: chunker.max, batchBytes };
-  const home = folderHome({ fs, database, hasher, reader, shelf: folderShelf(fs, packs) });
+  const home = folderHome({ files, database, hasher, reader, shelf: folderShelf(fs, packs) });
   const blobs = packBlobStore({ fs, database, hasher, reader, home, ports, packs, limits, readOnly });
-  const maintained = { fs, database, hasher, reader, blobs, packs, temp, readOnly, now };
+  const maintained = { fs, files, database, hasher, reader, blobs, packs, temp, readOnly, now };
   const partsOf = (digest: Uint8Array, options: CallOptions) => partsOfBlob({ reader }, digest, options);
   return {
     location: folder,
@@ -123,7 +125,7 @@ export async function localStore(parts: LocalStoreParts): Promise<LocalStore> {
     catalog: sqlCatalog(database, { liveness }),
     async adoptPack(bytes, options = {}) {
       if (readOnly) throw isReadOnly(packs);
-      return adoptPack({ fs, hasher, reader, home, place, smallBytes: chunker.max }, bytes, options);
+      return adoptPack({ files, hasher, reader, home, place, smallBytes: chunker.max }, bytes, options);
     },
     gc: (options) => collectGarbage(maintained, collectedFolder(maintained), options),
     verify: (options) => verifyStore(maintained, options),

@@ -5,6 +5,7 @@ import { createChunker } from '../src/chunker/chunker.js';
 import type { ChunkerParams } from '../src/chunker/chunker-params.js';
 import type { IngestContext } from '../src/ingest/ingestor.js';
 import { type FinishedPack, packPath } from '../src/packs/open-pack.js';
+import { plainFiles } from '../src/packs/pack-files.js';
 import { readTable } from '../src/packs/pack-format.js';
 import { decodeRecipe, decodeRows, segmentBytes } from '../src/packs/recipe.js';
 import { packFolders } from './scratch.js';
@@ -24,7 +25,14 @@ export interface ContextOptions {
 export function ingestContext(options: ContextOptions = {}): IngestContext {
   const { fs = nodeFileSystem.sync, chunks = smallChunks, partBytes = 64 * 1024 } = options;
   const room = segmentBytes(Math.ceil(partBytes / chunks.min));
-  return { ...packFolders(), fs, hasher, partBytes, chunker: createChunker(chunks, partBytes + room) };
+  return {
+    ...packFolders(),
+    fs,
+    files: plainFiles(fs),
+    hasher,
+    partBytes,
+    chunker: createChunker(chunks, partBytes + room),
+  };
 }
 
 /** The records of finished packs, by their digests in hexadecimal. */

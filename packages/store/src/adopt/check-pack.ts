@@ -1,13 +1,13 @@
 import type { CallOptions, Hasher } from '@cairn/core';
-import type { FileSystem } from '@cairn/file';
 import { readEndOf } from '../maintenance/pack-end.js';
 import { isIntact, scanRecords } from '../maintenance/pack-scan.js';
 import { DigestSet } from '../packs/digest-set.js';
+import type { PackFiles } from '../packs/pack-files.js';
 import { dataKind, isCanonicalEnd, type PackRecord, recipeKind } from '../packs/pack-format.js';
 import { refused } from './adopted.js';
 
 export interface CheckContext {
-  readonly fs: FileSystem;
+  readonly files: PackFiles;
   readonly hasher: Hasher;
   /** What has more bytes is no chunk, and what has fewer no blob with a recipe. */
   readonly smallBytes: number;
@@ -33,7 +33,7 @@ export async function checkPack(
   path: string,
   options: CallOptions,
 ): Promise<CheckedPack> {
-  const { fs, hasher, smallBytes } = context;
+  const { files, hasher, smallBytes } = context;
   const found = readEndOf(context, path);
   if (found.state !== 'intact') throw refused('is none, or not all of one');
   const { size, end, records } = found;
@@ -46,7 +46,7 @@ export async function checkPack(
     if (numbers.add(digest) !== i) throw refused('has a record twice');
     if (kind === dataKind && length > smallBytes) throw refused(`has a record of ${length} bytes`);
   }
-  for await (const window of scanRecords(fs, path, records, options)) {
+  for await (const window of scanRecords(files, path, records, options)) {
     for (const record of window.records) {
       if (isIntact(record, window.bytesOf(record), hasher)) continue;
       const what = record.kind === recipeKind ? 'recipe' : 'record';

@@ -34,10 +34,10 @@ export async function checkRecipe(
   record: PackRecord,
   { linked, signal }: Pick<AdoptOptions, 'linked' | 'signal'>,
 ): Promise<HashedBlob> {
-  const { fs, hasher, reader, smallBytes } = context;
+  const { files, hasher, reader, smallBytes } = context;
   const hash = hasher.create();
   if (record.length > maxSegments * rowBytes) throw tooLarge();
-  const recipe = Uint8Array.from(readRecord(fs, pack.path, record) ?? []);
+  const recipe = Uint8Array.from(readRecord(files, pack.path, record) ?? []);
   const segments = rowsOf(recipe.subarray(digestBytes));
   if (lengthOf(segments) > maxBlobBytes) throw tooLarge();
   let size = 0;
@@ -90,7 +90,7 @@ export async function checkRecipe(
       if (mine.kind !== dataKind || (isChunks && mine.length !== row.length)) {
         throw refused('has a recipe that is wrong');
       }
-      yield readRecord(fs, pack.path, mine) ?? new Uint8Array();
+      yield readRecord(files, pack.path, mine) ?? new Uint8Array();
     }
   }
 

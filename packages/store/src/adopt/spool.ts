@@ -1,16 +1,20 @@
 import { type AnyIterable, CairnError, type CallOptions, untilAborted } from '@cairn/core';
 import { translateFsError } from '@cairn/file';
-import { type PackPlace, packMode } from '../packs/open-pack.js';
-import { closeQuietly } from '../packs/read-only-files.js';
-import { writeFully } from '../packs/write-fully.js';
+import type { PackPlace } from '../packs/open-pack.js';
+import type { NewPackFile } from '../packs/pack-files.js';
 
 export interface SpoolOptions extends CallOptions {
+  /** Of what is sent. */
   readonly maxBytes: number;
 }
 
-/** Writes what somebody sends to a new file, durably unless it only passes. @throws CairnError `quota_exceeded`, … */
+/**
+ * Writes what somebody sends to the file of a new pack, durably unless it only passes.
+ *
+ * @throws CairnError `quota_exceeded`, …
+ */
 export async function spool(
-  { fs, temp, isPassage }: PackPlace,
+  { files, temp, isPassage = false }: PackPlace,
   path: string,
   bytes: AnyIterable<Uint8Array>,
   { maxBytes, signal }: SpoolOptions,
@@ -22,17 +26,26 @@ export async function spool(
       throw translateFsError(error, 'write to', temp);
     }
   };
-  const file = writing(() => fs.openSync(path, 'wx', packMode));
+  const file = writing(() => files.create(path));
   try {
     let size = 0;
     for await (const chunk of untilAborted(bytes, signal)) {
       size += chunk.length;
       if (size > maxBytes) throw tooLarge(maxBytes);
-      writing(() => writeFully(fs, file, chunk));
+      writing(() => file.append(chunk));
     }
-    if (!isPassage) writing(() => fs.fsyncSync(file));
+    writing(() => file.finish({ isDurable: !isPassage }));
   } finally {
-    closeQuietly(fs, file);
+    closeQuietly(file);
+  }
+}
+
+/** What is in it is read and verified before anybody relies on it. */
+function closeQuietly(file: NewPackFile): void {
+  try {
+    file.close();
+  } catch {
+    // It is closed all the same.
   }
 }
 

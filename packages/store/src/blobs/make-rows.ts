@@ -1,7 +1,7 @@
 import { CairnError, type CallOptions, type Hasher } from '@cairn/core';
-import type { FileSystem } from '@cairn/file';
 import type { HashedBlob } from '../ingest/hashed.js';
 import type { FinishedPack } from '../packs/open-pack.js';
+import type { PackFiles } from '../packs/pack-files.js';
 import { rawDigest, readTable } from '../packs/pack-format.js';
 import {
   addPack,
@@ -21,7 +21,7 @@ import type { Database } from '../sql/database.js';
 import type { Step } from '../sql/step.js';
 
 export interface RowsContext {
-  readonly fs: FileSystem;
+  readonly files: PackFiles;
   readonly database: Database;
   readonly hasher: Hasher;
   readonly reader: RecordReader;
@@ -82,7 +82,7 @@ function mendedBy({ pack, damaged }: PackToAdd): { digest: Uint8Array; packId: n
 
 /** The segments and chunks of recipes, of which some are in a pack that has no rows yet. */
 async function reliedOn(
-  { fs, reader, hasher }: RowsContext,
+  { files, reader, hasher }: RowsContext,
   { recipes, pack }: PackToAdd,
   options: CallOptions,
 ): Promise<Uint8Array[]> {
@@ -91,7 +91,7 @@ async function reliedOn(
   for (const { recipe } of recipes) {
     for (const { digest } of decodeRecipe(recipe, hasher)) {
       const record = inPack.get(keyOf(digest));
-      const own = record === undefined ? undefined : readRecord(fs, pack.path, record);
+      const own = record === undefined ? undefined : readRecord(files, pack.path, record);
       const bytes = own ?? (await reader.fetch(digest, options).catch(condemned)).bytes;
       relied.push(digest);
       for (const chunk of decodeRows(bytes)) relied.push(chunk.digest);

@@ -8,6 +8,7 @@ import {
 } from '@cairn/core';
 import { type FileSystem, nodeFileSystem } from '@cairn/file';
 import type { ChunkerParams } from '../chunker/chunker-params.js';
+import { plainFiles } from '../packs/pack-files.js';
 import { batchBytes, sharedPorts } from '../threads/ports.js';
 import type { PackHome } from './pack-home.js';
 import { putBlobs } from './put-blobs.js';
@@ -32,7 +33,8 @@ export interface Putter {
 export async function createPutter(options: PutterOptions): Promise<Putter> {
   const { algorithm, chunker, folder, fs = nodeFileSystem } = options;
   const hasher = await loadHasher(algorithm);
-  const place = { fs: fs.sync, packs: folder, temp: folder, isPassage: true };
+  const files = plainFiles(fs.sync);
+  const place = { fs: fs.sync, files, packs: folder, temp: folder, isPassage: true };
   const ports = sharedPorts({ ...place, hasher, chunker, workers: fs === nodeFileSystem });
   const context = { fs, hasher, ports, limits: { smallBytes: chunker.max, batchBytes } };
   return {

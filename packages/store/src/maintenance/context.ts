@@ -1,5 +1,6 @@
 import { type BlobStore, CairnError, type Hasher, quote } from '@cairn/core';
 import type { FileSystem } from '@cairn/file';
+import type { PackFiles } from '../packs/pack-files.js';
 import type { PackReader } from '../packs/pack-reader.js';
 import type { RecordReader } from '../packs/record-reader.js';
 import type { Database } from '../sql/database.js';
@@ -18,6 +19,7 @@ export interface HashedContext extends NeedsContext {
 /** What keeping a store in a folder in order works with. */
 export interface MaintenanceContext extends HashedContext {
   readonly fs: FileSystem;
+  readonly files: PackFiles;
   readonly reader: PackReader;
   /** Holds the packs. */
   readonly packs: string;

@@ -10,11 +10,11 @@ export async function openFolderPack(
   context: MaintenanceContext,
   { id, name }: PackRow,
 ): Promise<PackUnderCheck> {
-  const { fs, packs, reader } = context;
+  const { files, packs, reader } = context;
   const before = reader.look(name);
   return {
     end: readPackEnd(context, name),
-    scan: (records, options) => scanRecords(fs, packPath(packs, name), records, options),
+    scan: (records, options) => scanRecords(files, packPath(packs, name), records, options),
     isSuspect: () => reader.suspect(id),
     isRight: async () => (before === undefined ? undefined : reader.trust(id, before)),
   };

@@ -1,10 +1,9 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { CallOptions, Hasher } from '@cairn/core';
-import { type FileSystem, translateFsError } from '@cairn/file';
+import { translateFsError } from '@cairn/file';
 import { systemCode } from '../blobs/attempt.js';
+import type { PackFile, PackFiles } from '../packs/pack-files.js';
 import { dataKind, type PackRecord, rawDigest } from '../packs/pack-format.js';
-import { readFully } from '../packs/read-fully.js';
-import { closeQuietly, openToRead } from '../packs/read-only-files.js';
 import { decodeRecipe } from '../packs/recipe.js';
 
 /** How much is read in one go, in bytes. */
@@ -19,15 +18,15 @@ export interface Window {
 
 /** Reads records of a pack, in the order of their places, many at a time; none if the pack is gone. */
 export async function* scanRecords(
-  fs: FileSystem,
+  files: PackFiles,
   path: string,
   records: readonly PackRecord[],
   options: CallOptions,
 ): AsyncGenerator<Window, void, undefined> {
-  let file: number | undefined;
+  let file: PackFile | undefined;
   let buffer = Buffer.allocUnsafe(windowBytes);
   try {
-    file = openToRead(fs.sync, path);
+    file = files.open(path);
     for (let i = 0; i < records.length; ) {
       const first = records[i] as PackRecord;
       let end = first.start + first.length;
@@ -38,11 +37,7 @@ export async function* scanRecords(
         end = Math.max(end, start + length);
       }
       if (end - first.start > buffer.length) buffer = Buffer.allocUnsafe(end - first.start);
-      const filled = readFully(fs.sync, file, {
-        buffer,
-        length: end - first.start,
-        position: first.start,
-      });
+      const filled = file.read({ buffer, length: end - first.start, position: first.start });
       const bytesOf = ({ start, length }: PackRecord) => {
         const at = start - first.start;
         return buffer.subarray(Math.min(at, filled), Math.min(at + length, filled));
@@ -57,7 +52,7 @@ export async function* scanRecords(
     if (file === undefined && systemCode(error) === 'ENOENT') return;
     throw translateFsError(error, 'read', path);
   } finally {
-    if (file !== undefined) closeQuietly(fs.sync, file);
+    file?.close();
   }
 }
 

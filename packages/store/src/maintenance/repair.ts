@@ -60,10 +60,10 @@ async function reindex(
   problems: Problems,
   options: CallOptions,
 ): Promise<void> {
-  const { fs, hasher, database, packs } = context;
+  const { fs, files, hasher, database, packs } = context;
   const path = packPath(packs, name);
   const found: Found[] = [];
-  for await (const window of scanRecords(fs, path, end.records, options)) {
+  for await (const window of scanRecords(files, path, end.records, options)) {
     for (let at = 0; at < window.records.length; at += batchCount) {
       const batch = window.records.slice(at, at + batchCount);
       const digests = batch.map(({ digest }) => digest);

@@ -24,7 +24,7 @@ export async function rewritePacks(
   sources: readonly Source[],
   { onSource, onWritten, recordsOf, ...options }: FolderRewriteOptions,
 ): Promise<void> {
-  const { fs, database, hasher, packs, temp, reader } = context;
+  const { fs, files, database, hasher, packs, temp, reader } = context;
   const shelf = folderShelf(fs, packs);
   let out: OpenPack | undefined;
   let [size, createdAt] = [0, 0];
@@ -50,14 +50,14 @@ export async function rewritePacks(
   }
 
   async function copy(source: Source, records: readonly PackRecord[]): Promise<void> {
-    for await (const window of scanRecords(fs, packPath(packs, source.name), records, options)) {
+    for await (const window of scanRecords(files, packPath(packs, source.name), records, options)) {
       for (const record of window.records) {
         const bytes = window.bytesOf(record);
         if (!isIntact(record, bytes, hasher)) {
           await reader.suspect(source.id);
           continue;
         }
-        out ??= new OpenPack({ fs: fs.sync, packs, temp });
+        out ??= new OpenPack({ fs: fs.sync, files, packs, temp });
         out.write(bytes);
         out.list(record.digest, record.kind, record.length);
         moves.push({ digest: record.digest, from: source.id, start: size });

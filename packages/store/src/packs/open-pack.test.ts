@@ -4,6 +4,7 @@ import { nodeFileSystem, type SyncFileSystem, stampOf } from '@cairn/file';
 import { describe, expect, it } from 'vitest';
 import { noise, openFiles, packFolders } from '../../test/scratch.js';
 import { OpenPack, packPath } from './open-pack.js';
+import { plainFiles } from './pack-files.js';
 import { isIntactEnd, rawDigest, readTable } from './pack-format.js';
 
 const hasher = await loadHasher('blake3');
@@ -40,7 +41,7 @@ describe('writing a pack', () => {
   ])('has all bytes under a digest, %s', (_, fs) => {
     const { packs, temp } = packFolders();
     const before = openFiles();
-    const pack = new OpenPack({ fs, packs, temp });
+    const pack = new OpenPack({ fs, files: plainFiles(fs), packs, temp });
     fill(pack);
     const { name, size, end, stamp } = pack.finish(hasher);
     const path = packPath(packs, name);
@@ -59,7 +60,7 @@ describe('writing a pack', () => {
   it('leaves nothing when it is abandoned', () => {
     const { packs, temp } = packFolders();
     const before = openFiles();
-    const pack = new OpenPack({ fs: sync, packs, temp });
+    const pack = new OpenPack({ fs: sync, files: plainFiles(sync), packs, temp });
     fill(pack);
     pack.abandon();
     pack.abandon();
@@ -73,7 +74,8 @@ describe('writing a pack', () => {
       for (const nth of [1, 2]) {
         const { packs, temp } = packFolders();
         const before = openFiles();
-        const pack = new OpenPack({ fs: failingAt(name, nth), packs, temp });
+        const fs = failingAt(name, nth);
+        const pack = new OpenPack({ fs, files: plainFiles(fs), packs, temp });
         let hasFailed = false;
         try {
           fill(pack);

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import type { FileStamp, Hasher } from '@cairn/core';
 import { type SyncFileSystem, stampOf } from '@cairn/file';
+import type { NewPackFile, PackFiles } from './pack-files.js';
 import { PackTable, type RecordKind } from './pack-format.js';
 import { goneMeanwhile } from './pack-index.js';
 import { closeQuietly } from './read-only-files.js';
-import { writeFully } from './write-fully.js';
 
 /** A pack is finished when it has this many bytes. */
 const fullBytes = 48 * 1024 * 1024;
@@ -26,6 +26,8 @@ export interface FinishedPack {
 
 export interface PackPlace {
   readonly fs: SyncFileSystem;
+  /** How packs are kept in files. */
+  readonly files: PackFiles;
   /** Holds the finished packs. */
   readonly packs: string;
   /** Holds those that are being written. */
@@ -40,13 +42,14 @@ export class OpenPack {
   readonly #name = randomBytes(16).toString('hex');
   #path: string;
   readonly #table = new PackTable();
-  #file: number | undefined;
+  #file: NewPackFile | undefined;
+  /** Of what was written to the pack, in bytes. */
   #size = 0;
 
   constructor(place: PackPlace) {
     this.#place = place;
     this.#path = join(place.temp, this.#name);
-    this.#file = place.fs.openSync(this.#path, 'wx', packMode);
+    this.#file = place.files.create(this.#path);
   }
 
   get isFull(): boolean {
@@ -55,7 +58,7 @@ export class OpenPack {
 
   /** Appends the bytes of records, which {@link list} then names one by one. */
   write(bytes: Uint8Array): void {
-    writeFully(this.#place.fs, this.#file as number, bytes);
+    this.#file?.append(bytes);
     this.#size += bytes.length;
   }
 
@@ -66,12 +69,11 @@ export class OpenPack {
 
   /** Makes it durable, unless it only passes, and gives it its name. */
   finish(hasher: Hasher): FinishedPack {
-    const { fs, isPassage } = this.#place;
     const end = this.#table.end(hasher);
     this.write(end);
-    if (!isPassage) fs.fsyncSync(this.#file as number);
+    const size = (this.#file as NewPackFile).finish({ isDurable: !this.#place.isPassage });
     this.#close();
-    const written = { path: this.#path, name: this.#name, size: this.#size, end };
+    const written = { path: this.#path, name: this.#name, size, end };
     return settlePack(this.#place, written, (path) => {
       this.#path = path;
     });
@@ -94,7 +96,7 @@ export class OpenPack {
   #close(): void {
     const file = this.#file;
     this.#file = undefined;
-    if (file !== undefined) this.#place.fs.closeSync(file);
+    file?.close();
   }
 }
 
@@ -125,9 +127,6 @@ function unlessSwept<T>(call: () => T): T {
     throw (error as NodeJS.ErrnoException).code === 'ENOENT' ? goneMeanwhile() : error;
   }
 }
-
-/** Nobody edits a pack. Windows would neither replace nor remove a read-only file. */
-export const packMode: number = process.platform === 'win32' ? 0o666 : 0o444;
 
 export function packPath(packs: string, name: string): string {
   return join(packs, `${name}.pack`);

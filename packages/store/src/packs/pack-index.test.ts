@@ -18,6 +18,7 @@ import type { IngestContext } from '../ingest/ingestor.js';
 import type { Database } from '../sql/database.js';
 import { all, run } from '../sql/step.js';
 import { type FinishedPack, OpenPack, packPath } from './open-pack.js';
+import { plainFiles } from './pack-files.js';
 import { dataKind, type RecordKind, rawDigest, recipeKind } from './pack-format.js';
 import {
   addPack,
@@ -33,6 +34,7 @@ import {
 import { PackReader } from './pack-reader.js';
 
 const digestOf = (bytes: Uint8Array) => rawDigest(hasher.hash(bytes));
+const files = plainFiles(nodeFileSystem.sync);
 const blob = (i: number) => Buffer.from(`blob ${i}`);
 
 describe.each(packDatabases)('packs in %s', (_, open) => {
@@ -43,7 +45,7 @@ describe.each(packDatabases)('packs in %s', (_, open) => {
     database = await open();
     context = ingestContext();
     const { packs } = context;
-    reader = new PackReader({ fs: nodeFileSystem, database, hasher, packs, readOnly: false });
+    reader = new PackReader({ fs: nodeFileSystem, files, database, hasher, packs, readOnly: false });
   }, startLimitMs);
   afterEach(() => database.close());
 
@@ -171,7 +173,14 @@ describe.each(packDatabases)('packs in %s', (_, open) => {
       },
     };
     const { packs } = context;
-    const follows = new PackReader({ fs: nodeFileSystem, database: late, hasher, packs, readOnly: false });
+    const follows = new PackReader({
+      fs: nodeFileSystem,
+      files,
+      database: late,
+      hasher,
+      packs,
+      readOnly: false,
+    });
     expect(Buffer.from((await follows.fetch(digestOf(blob(1)))).bytes)).toEqual(blob(1));
   });
 

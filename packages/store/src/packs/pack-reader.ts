@@ -3,6 +3,7 @@ import { type FileSystem, sameStamp } from '@cairn/file';
 import type { Database } from '../sql/database.js';
 import { lookAt } from './look-at.js';
 import { packPath } from './open-pack.js';
+import type { PackFiles } from './pack-files.js';
 import { dataKind, rawDigest } from './pack-format.js';
 import {
   findObjects,
@@ -20,6 +21,7 @@ import type { Fetched, RecordReader } from './record-reader.js';
 
 export interface PackReaderContext {
   readonly fs: FileSystem;
+  readonly files: PackFiles;
   readonly database: Database;
   readonly hasher: Hasher;
   /** Holds the packs. */
@@ -55,7 +57,7 @@ export class PackReader implements RecordReader {
       const location = (await this.find([digest], options)).get(keyOf(digest));
       if (location === undefined) throw missing();
       const path = await this.path(location.packId);
-      const bytes = path === undefined ? undefined : readRecord(this.#context.fs, path, location);
+      const bytes = path === undefined ? undefined : readRecord(this.#context.files, path, location);
       if (bytes !== undefined) return { location, bytes: await this.#verified(bytes, digest, location) };
       // Its pack is gone. Garbage collection moves what is needed to another one before it removes a pack.
       if (before?.packId === location.packId) throw await this.#damaged(location.packId);

@@ -1,24 +1,23 @@
-import { type FileSystem, translateFsError } from '@cairn/file';
+import { translateFsError } from '@cairn/file';
 import { systemCode } from '../blobs/attempt.js';
-import { readFully } from './read-fully.js';
-import { closeQuietly, openToRead } from './read-only-files.js';
+import type { PackFiles } from './pack-files.js';
 
 /**
- * The bytes of a record of a pack's file, not verified; `undefined` if there is no such file. What a file is too short for is
- * missing at the end, and all of what is none.
+ * The bytes of a record of a pack's file, not verified; `undefined` if there is no such file. What a file is too short for, or
+ * can't be relied on for, is missing at the end, and all of what is none.
  */
 export function readRecord(
-  { sync }: FileSystem,
+  files: PackFiles,
   path: string,
   { start, length }: { readonly start: number; readonly length: number },
 ): Uint8Array | undefined {
   try {
-    const file = openToRead(sync, path);
+    const file = files.open(path);
     try {
       const buffer = Buffer.allocUnsafe(length);
-      return buffer.subarray(0, readFully(sync, file, { buffer, length, position: start }));
+      return buffer.subarray(0, file.read({ buffer, length, position: start }));
     } finally {
-      closeQuietly(sync, file);
+      file.close();
     }
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;

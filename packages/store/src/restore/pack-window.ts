@@ -1,6 +1,4 @@
-import type { SyncFileSystem } from '@cairn/file';
-import { readFully } from '../packs/read-fully.js';
-import { closeQuietly, openToRead } from '../packs/read-only-files.js';
+import type { PackFile, PackFiles } from '../packs/pack-files.js';
 import type { PlacedRecord } from './restore-files.js';
 
 /** What lies between two records may be read along if it is no longer than this, in bytes. */
@@ -8,18 +6,18 @@ const maxGap = 64 * 1024;
 
 /** Reads records of packs, many by one call where they lie close together and are read in order. */
 export class PackWindow {
-  readonly #fs: SyncFileSystem;
+  readonly #files: PackFiles;
   readonly #buffer: Uint8Array;
   #coming: readonly PlacedRecord[] = [];
   #next = 0;
-  #file: { readonly pack: string; readonly descriptor: number } | undefined;
+  #open: { readonly pack: string; readonly file: PackFile } | undefined;
   /** Which part of the open pack is in the buffer. */
   #start = 0;
   #end = 0;
 
   /** @param buffer As long as the longest record at least. What {@link read} answers lies in it. */
-  constructor(fs: SyncFileSystem, buffer: Uint8Array) {
-    this.#fs = fs;
+  constructor(files: PackFiles, buffer: Uint8Array) {
+    this.#files = files;
     this.#buffer = buffer;
   }
 
@@ -33,7 +31,7 @@ export class PackWindow {
   read(record: PlacedRecord): Uint8Array | undefined {
     while (this.#coming[this.#next] !== record && this.#next < this.#coming.length) this.#next++;
     if (
-      record.pack !== this.#file?.pack ||
+      record.pack !== this.#open?.pack ||
       record.start < this.#start ||
       record.start + record.length > this.#end
     ) {
@@ -44,21 +42,19 @@ export class PackWindow {
   }
 
   close(): void {
-    const file = this.#file;
-    this.#file = undefined;
-    if (file !== undefined) closeQuietly(this.#fs, file.descriptor);
+    this.#open?.file.close();
+    this.#open = undefined;
   }
 
   #fill(record: PlacedRecord): boolean {
     if (record.length > this.#buffer.length) return false;
     try {
-      if (record.pack !== this.#file?.pack) {
+      if (record.pack !== this.#open?.pack) {
         this.close();
-        this.#file = { pack: record.pack, descriptor: openToRead(this.#fs, record.pack) };
+        this.#open = { pack: record.pack, file: this.#files.open(record.pack) };
       }
       const length = this.#lengthFrom(record);
-      const filling = { buffer: this.#buffer, length, position: record.start };
-      const filled = readFully(this.#fs, this.#file.descriptor, filling);
+      const filled = this.#open.file.read({ buffer: this.#buffer, length, position: record.start });
       this.#start = record.start;
       this.#end = record.start + filled;
       return filled >= record.length;

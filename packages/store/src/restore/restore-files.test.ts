@@ -16,6 +16,7 @@ import { describe, expect, it } from 'vitest';
 import { hasher, ingestContext } from '../../test/ingest-context.js';
 import { noise, openFiles, scratchFolder } from '../../test/scratch.js';
 import type { IngestContext } from '../ingest/ingestor.js';
+import { plainFiles } from '../packs/pack-files.js';
 import { PackWindow } from './pack-window.js';
 import { type FileToRestore, type PlacedRecord, restoreFiles } from './restore-files.js';
 
@@ -82,7 +83,7 @@ describe('reading records of packs', () => {
           });
           if (!isSorted) items.sort((x, y) => rank(x.place.start) - rank(y.place.start));
           const atFirst = openFiles();
-          const window = new PackWindow(sync, new Uint8Array(70_000));
+          const window = new PackWindow(plainFiles(sync), new Uint8Array(70_000));
           const announced = items.filter((_, i) => i % 5 !== 4);
           window.announce(announced.map(({ place }) => place));
           for (const { place, bytes } of items)
@@ -106,7 +107,7 @@ describe('reading records of packs', () => {
     } as SyncFileSystem;
     const contents = Array.from({ length: 50 }, (_, i) => ({ bytes: noise(100, i + 1), gap: 40 }));
     const places = packOf(scratchFolder(), 'p', contents);
-    const window = new PackWindow(fs, new Uint8Array(100_000));
+    const window = new PackWindow(plainFiles(fs), new Uint8Array(100_000));
     window.announce(places);
     for (const place of places) window.read(place);
     expect(count).toBe(1);
@@ -119,7 +120,7 @@ describe('reading records of packs', () => {
       { bytes: noise(10), gap: 0 },
       { bytes: noise(20), gap: 0 },
     ]) as [PlacedRecord, PlacedRecord];
-    const window = new PackWindow(sync, new Uint8Array(1000));
+    const window = new PackWindow(plainFiles(sync), new Uint8Array(1000));
     expect(window.read({ ...first, pack: join(folder, 'gone') })).toBeUndefined();
     expect(window.read({ ...second, length: 21 })).toBeUndefined();
     expect(window.read({ ...second, length: 5000 })).toBeUndefined();

@@ -40,7 +40,7 @@ const pieceBytes = 1024 * 1024;
  * @throws CairnError `path_conflict`, `storage_full`, `storage_readonly`, `forbidden`, …
  */
 export function restoreFiles(context: IngestContext, files: readonly FileToRestore[]): Restored[] {
-  const window = new PackWindow(context.fs, context.chunker.buffer);
+  const window = new PackWindow(context.files, context.chunker.buffer);
   try {
     window.announce(files.flatMap(({ records }) => records));
     return files.map((file) => restoreFile(context, window, file));

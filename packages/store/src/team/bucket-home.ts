@@ -5,6 +5,7 @@ import { makeRows, type PackToAdd } from '../blobs/make-rows.js';
 import type { PackHome } from '../blobs/pack-home.js';
 import { Reliability } from '../blobs/reliability.js';
 import type { FinishedPack } from '../packs/open-pack.js';
+import type { PackFiles } from '../packs/pack-files.js';
 import { goneMeanwhile, readEpoch } from '../packs/pack-index.js';
 import type { PackShelf } from '../packs/pack-shelf.js';
 import type { RecordReader } from '../packs/record-reader.js';
@@ -15,6 +16,8 @@ import { packKey, uploadPack } from './bucket-packs.js';
 
 export interface BucketHomeContext {
   readonly fs: FileSystem;
+  /** How packs are kept on their way to the bucket. */
+  readonly files: PackFiles;
   readonly objects: ObjectStore;
   readonly database: Database;
   readonly hasher: Hasher;

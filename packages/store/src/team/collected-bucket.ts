@@ -6,6 +6,7 @@ import { liveRecords, type Move, moveRows } from '../maintenance/move-rows.js';
 import type { PackRow } from '../maintenance/pack-rows.js';
 import type { PackFile } from '../maintenance/stats.js';
 import { OpenPack } from '../packs/open-pack.js';
+import type { PackFiles } from '../packs/pack-files.js';
 import type { PackRecord } from '../packs/pack-format.js';
 import type { RecordReader } from '../packs/record-reader.js';
 import type { Database } from '../sql/database.js';
@@ -16,6 +17,8 @@ import { packKey, packPrefix, readBucketEnd, uploadPack } from './bucket-packs.j
 
 export interface CollectedBucketContext {
   readonly fs: FileSystem;
+  /** How packs are kept on their way to the bucket. */
+  readonly files: PackFiles;
   readonly objects: ObjectStore;
   readonly database: Database;
   readonly hasher: Hasher;
@@ -114,7 +117,7 @@ async function rewritePacks(
   sources: readonly PackRow[],
   { onSource, onWritten, ...options }: RewriteOptions,
 ): Promise<void> {
-  const { fs, objects, database, hasher, reader, temp } = context;
+  const { fs, files, objects, database, hasher, reader, temp } = context;
   const shelf = bucketShelf(objects);
   let out: OpenPack | undefined;
   let [size, createdAt] = [0, 0];
@@ -148,7 +151,7 @@ async function rewritePacks(
           if (isLost(result.reason)) continue;
           throw result.reason;
         }
-        out ??= new OpenPack({ fs: fs.sync, packs: temp, temp, isPassage: true });
+        out ??= new OpenPack({ fs: fs.sync, files, packs: temp, temp, isPassage: true });
         out.write(result.value.bytes);
         out.list(digest, kind, length);
         moves.push({ digest, from: source.id, start: size });

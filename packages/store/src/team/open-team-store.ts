@@ -28,6 +28,7 @@ import { partsOf as partsOfBlob } from '../maintenance/needs.js';
 import type { PackRow } from '../maintenance/pack-rows.js';
 import { type Stats, storeStats } from '../maintenance/stats.js';
 import { inspectStore, type VerifyOptions, type VerifyReport } from '../maintenance/verify.js';
+import { plainFiles } from '../packs/pack-files.js';
 import { keyOf } from '../packs/pack-index.js';
 import { isOwnerAlive } from '../run-owner.js';
 import { migrate } from '../sql/migrations/migrate.js';
@@ -107,9 +108,10 @@ export async function openTeamStore(options: TeamStoreOptions): Promise<TeamStor
 
   const hasher = await loadHasher(algorithm);
   const reader = new BucketReader({ objects, database, hasher });
-  const context = { fs, objects, database, hasher, reader };
+  const files = plainFiles(fs.sync);
+  const context = { fs, files, objects, database, hasher, reader };
   const home = bucketHome(context);
-  const place = { fs: fs.sync, packs: temp, temp, isPassage: true };
+  const place = { fs: fs.sync, files, packs: temp, temp, isPassage: true };
   const smallBytes = chunker.max;
   const putter = await createPutter({ algorithm, chunker, folder: temp });
   const blobs = bucketBlobStore(context, home, putter);

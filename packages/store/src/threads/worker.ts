@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { loadHasher } from '@cairn/core';
 import { nodeFileSystem } from '@cairn/file';
+import { plainFiles } from '../packs/pack-files.js';
 import { createWork } from './ports.js';
 import { sendError } from './sent-error.js';
 import type { Answer, Call, WorkerOptions } from './worker-port.js';
@@ -9,7 +10,8 @@ import type { Answer, Call, WorkerOptions } from './worker-port.js';
 
 const { algorithm, ...place } = workerData as WorkerOptions;
 const hasher = await loadHasher(algorithm);
-const work = createWork({ ...place, fs: nodeFileSystem.sync, hasher });
+const { sync: fs } = nodeFileSystem;
+const work = createWork({ ...place, fs, files: plainFiles(fs), hasher });
 
 parentPort?.on('message', ({ method, args }: Call) => {
   let answer: Answer;
