@@ -7,4 +7,5 @@ export { storageHandlerMutants } from './mutants/handler/index.js';
 export type { Mutant } from './mutants/mutant.js';
 export { memoryObjectStoreFixture } from './mutants/object-store/fixture.js';
 export { objectStoreMutants } from './mutants/object-store/index.js';
+export { signedObjectStoreFixture } from './mutants/object-store/signed.js';
 export { storagePolicyMutants } from './mutants/policy/index.js';

@@ -89,7 +89,7 @@ export {
   type VersionRecord,
   type VersionSelector,
 } from './seams/catalog.js';
-export type { ObjectInfo, ObjectStore } from './seams/object-store.js';
+export type { ObjectInfo, ObjectStore, SignedRequest } from './seams/object-store.js';
 export type {
   Observation,
   ObserveOptions,

@@ -26,6 +26,8 @@ export interface GsConnection {
   readonly client: Storage;
   /** The headers by which a request is allowed. */
   readonly authorize: (url: string) => Promise<Record<string, string>>;
+  /** Whether there may be credentials that sign; looking for some at an endpoint of one's own would be in vain. */
+  readonly canSign: boolean;
   /** What goes into every request. */
   readonly payer: { readonly userProject?: string };
   readonly timeoutMs: number;
@@ -54,6 +56,10 @@ async function connect(options: GsOptions): Promise<GsConnection> {
     sdk,
     client,
     authorize: authorizer(client),
+    canSign:
+      !client.customEndpoint ||
+      client.useAuthWithCustomEndpoint === true ||
+      options.clientConfig?.credentials !== undefined,
     payer: userProject === undefined ? {} : { userProject },
     timeoutMs,
     dispatcher: new undici.EnvHttpProxyAgent({ headersTimeout: timeoutMs, bodyTimeout: timeoutMs }),

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import {
   type HandlerFixture,
   type ObjectStoreFixture,
@@ -46,9 +47,21 @@ async function handlerFixture(versioned: boolean): Promise<HandlerFixture> {
 }
 
 async function objectStoreFixture(): Promise<ObjectStoreFixture> {
-  const server = await startGcsServer({ buckets: ['bucket'] });
-  const open = () => gsObjectStore({ bucket: 'bucket', clientConfig: configOf(server) });
-  return { objects: open(), reopen: async () => open(), dispose: () => server.close() };
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const email = 'signer@test.iam.gserviceaccount.com';
+  const signer = { email, publicKey: publicKey.export({ type: 'spki', format: 'pem' }).toString() };
+  const server = await startGcsServer({ buckets: ['bucket'], signer });
+  const credentials = {
+    client_email: email,
+    private_key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+  };
+  const open = () => gsObjectStore({ bucket: 'bucket', clientConfig: { ...configOf(server), credentials } });
+  return {
+    objects: open(),
+    capabilities: ['signed'],
+    reopen: async () => open(),
+    dispose: () => server.close(),
+  };
 }
 
 testStorageHandler('gs', () => handlerFixture(false));

@@ -6,6 +6,7 @@ import { formatGsUri, type GsAddress, parseGsUri } from './gs-uri.js';
 import { headObject } from './head-object.js';
 import { listFrom, pageLister } from './list-objects.js';
 import { readObject } from './read-object.js';
+import { signRead } from './sign-read.js';
 import { writeObject } from './write-object.js';
 
 export interface GsObjectStoreOptions extends GsOptions {
@@ -83,6 +84,11 @@ export function gsObjectStore(options: GsObjectStoreOptions): ObjectStore {
         for await (const key of keys) yield prefix + key;
       })();
       await deleteObjects(await connect(), bucket, placed, signal);
+    },
+
+    async signRead(key, range, { seconds, signal }) {
+      signal?.throwIfAborted();
+      return signRead(await connect(), placeOf(key), range, seconds);
     },
   };
 }

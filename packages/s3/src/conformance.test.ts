@@ -50,7 +50,12 @@ async function handlerFixture(versioned: boolean): Promise<HandlerFixture> {
 async function objectStoreFixture(prefix: string | undefined): Promise<ObjectStoreFixture> {
   const server = await startS3Server({ buckets: ['bucket'] });
   const open = () => s3ObjectStore({ bucket: 'bucket', prefix, clientConfig: placeOf(server) });
-  return { objects: open(), reopen: async () => open(), dispose: () => server.close() };
+  return {
+    objects: open(),
+    capabilities: ['signed'],
+    reopen: async () => open(),
+    dispose: () => server.close(),
+  };
 }
 
 testStorageHandler('s3', () => handlerFixture(false));

@@ -6,6 +6,7 @@ import { listPlainly } from './list-objects.js';
 import { readObject } from './read-object.js';
 import { type Attempt, translateS3Error } from './s3-error.js';
 import { formatS3Uri, parseS3Uri } from './s3-uri.js';
+import { signRead } from './sign-read.js';
 import { writeObject } from './write-object.js';
 
 export interface S3ObjectStoreOptions extends S3Options {
@@ -75,6 +76,11 @@ export function s3ObjectStore(options: S3ObjectStoreOptions): ObjectStore {
         for await (const key of keys) yield prefix + key;
       })();
       await deleteObjects(connection, bucket, placed, signal);
+    },
+
+    async signRead(key, range, { seconds, signal }) {
+      signal?.throwIfAborted();
+      return signRead(await connect(), { bucket, key: prefix + key }, range, seconds);
     },
   };
 }

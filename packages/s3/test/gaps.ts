@@ -52,6 +52,11 @@ export const motoGaps: ServerGaps = {
     { case: 'refuses wrong credentials', reason: 'it checks no signatures' },
     { case: 'keeps keys with control characters', reason: 'it answers with a page of HTML' },
   ],
-  store: [],
+  store: [
+    { case: 'signs for one range alone', reason: 'it checks no signatures' },
+    { case: 'signs for one object and for reading alone', reason: 'it checks no signatures' },
+    { case: 'signs all of the URL, its time too', reason: 'it checks no signatures' },
+    { case: 'signs for no longer than it is told', reason: 'it checks no signatures' },
+  ],
   byChance: [],
 };

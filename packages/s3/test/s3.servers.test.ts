@@ -81,7 +81,12 @@ function withServer({ start, gaps }: Server): void {
   registerCases(certain(objectStoreSuite), 'real', async () => {
     const { name: bucket } = await makeS3Bucket(place);
     const open = () => s3ObjectStore({ bucket, clientConfig: place });
-    return { objects: open(), reopen: async () => open(), deviations: gaps.store };
+    return {
+      objects: open(),
+      capabilities: ['signed' as const],
+      reopen: async () => open(),
+      deviations: gaps.store,
+    };
   });
 }
 

@@ -1,6 +1,6 @@
 import { proveSuite } from '../../test/prove-suite.js';
-import { memoryObjectStoreFixture, objectStoreMutants } from '../mutants.js';
+import { objectStoreMutants, signedObjectStoreFixture } from '../mutants.js';
 import { objectStoreSuite, testObjectStore } from './suite.js';
 
-testObjectStore('memory', memoryObjectStoreFixture);
-proveSuite(objectStoreSuite, memoryObjectStoreFixture, objectStoreMutants);
+testObjectStore('memory', signedObjectStoreFixture);
+proveSuite(objectStoreSuite, signedObjectStoreFixture, objectStoreMutants);

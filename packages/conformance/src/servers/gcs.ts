@@ -7,6 +7,7 @@ import { type GcsFault, type GcsFaultOptions, GcsOrders, isWireFault } from './g
 import { listObjects } from './gcs/listing.js';
 import { getMedia, getObject } from './gcs/reading.js';
 import { type GcsRequest, readRequest } from './gcs/request.js';
+import { checkSignedUrl, type GcsSigner } from './gcs/signature.js';
 import { continueUpload, deleteObject, deleteUpload, insertObject, startUpload } from './gcs/writing.js';
 import { sendFaulty } from './http-fault.js';
 import type { HttpAnswer } from './http-resource.js';
@@ -14,10 +15,12 @@ import type { HttpAnswer } from './http-resource.js';
 export interface GcsServerOptions {
   /** Buckets to make. Default: none. */
   readonly buckets?: readonly string[] | undefined;
+  /** Whose signed URLs are taken. Default: nobody's. */
+  readonly signer?: GcsSigner | undefined;
 }
 
 /** A request as it arrived, and how it was answered. */
-export interface GcsRequestRecord extends GcsRequest {
+export interface GcsRequestRecord extends Omit<GcsRequest, 'rawPath'> {
   /** `0` when it got no proper answer. */
   readonly status: number;
 }
@@ -47,7 +50,10 @@ export interface GcsServer {
 }
 
 /** Starts a server on a free port of 127.0.0.1. */
-export async function startGcsServer({ buckets: names = [] }: GcsServerOptions = {}): Promise<GcsServer> {
+export async function startGcsServer({
+  buckets: names = [],
+  signer,
+}: GcsServerOptions = {}): Promise<GcsServer> {
   const buckets = new Map(names.map((name) => [name, new GcsBucket()]));
   const orders = new GcsOrders();
   const requests: GcsRequestRecord[] = [];
@@ -61,7 +67,8 @@ export async function startGcsServer({ buckets: names = [] }: GcsServerOptions =
     if (fault?.kind === 'call') await fault.run();
     const answer = spoil(answerTo(request, body, fault), fault);
     const isSent = fault === undefined || !isWireFault(fault);
-    requests.push({ ...request, status: isSent ? answer.status : 0 });
+    const { rawPath: _, ...record } = request;
+    requests.push({ ...record, status: isSent ? answer.status : 0 });
     if (isSent) send(response, answer);
     else if (response.socket !== null) await sendFaulty(response.socket, answer, fault);
   }
@@ -79,6 +86,7 @@ export async function startGcsServer({ buckets: names = [] }: GcsServerOptions =
 
   function carryOut(request: GcsRequest, body: Buffer): HttpAnswer {
     if (request.operation === 'buckets.insert') return createBucket(buckets, body);
+    if (request.query.has('X-Goog-Signature')) checkSignedUrl(request, signer);
     const bucket = buckets.get(request.bucket);
     if (bucket === undefined) throw new GcsFailure(404, 'notFound');
     if (bucket.requesterPays && !request.query.has('userProject')) throw new GcsFailure(400, 'required');

@@ -6,6 +6,14 @@ export interface ObjectInfo {
   readonly size: number;
 }
 
+/** A request that whoever has it can make, without credentials, as long as its time lasts. It is a secret. */
+export interface SignedRequest {
+  readonly method: 'GET';
+  readonly url: string;
+  /** To be sent just so: they are signed too. Names are in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 /**
  * A dumb bucket: bytes under keys. The engine stores packs in it; nobody else talks to it.
  *
@@ -46,4 +54,19 @@ export interface ObjectStore {
 
   /** Deletes objects. Keys that don't exist are no error. */
   delete(keys: AnyIterable<string>, options?: CallOptions): Promise<void>;
+
+  /**
+   * Signs a request for one range of an object, and for no other: without its `range`, or with another one, the bucket
+   * refuses it, as it does when its time is over. Asks the bucket for nothing, so the object need not be there.
+   *
+   * Absent where the objects of this store are not what a bucket would answer: in memory, or encrypted on their way there.
+   *
+   * @param options.seconds How long it lasts, from 1 to 604,800.
+   * @returns `undefined` when the credentials of this store can't sign.
+   */
+  signRead?(
+    key: string,
+    range: { readonly start: number; readonly end: number },
+    options: CallOptions & { readonly seconds: number },
+  ): Promise<SignedRequest | undefined>;
 }

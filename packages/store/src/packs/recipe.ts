@@ -96,6 +96,13 @@ class Rows {
   }
 }
 
+/** Rows, one behind the other, as {@link decodeRows} reads them. */
+export function encodeRows(rows: readonly RecipeRow[]): Uint8Array {
+  const encoded = new Rows();
+  for (const { digest, length } of rows) encoded.add(digest, length);
+  return encoded.bytes();
+}
+
 /** The segments that a recipe lists. @throws CairnError `integrity_mismatch`. */
 export function decodeRecipe(record: Uint8Array, hasher: Hasher): RecipeRow[] {
   const rows = record.subarray(digestBytes);

@@ -39,6 +39,7 @@ import { settleBucketFormat } from './bucket-format.js';
 import { bucketHome } from './bucket-home.js';
 import { BucketReader } from './bucket-reader.js';
 import { collectedBucket, objectsOfPacks } from './collected-bucket.js';
+import { type DirectPlan, planDirectRead } from './direct-reads.js';
 import { openBucketPack } from './open-bucket-pack.js';
 
 export interface TeamStoreOptions extends PostgresCatalogOptions {
@@ -66,6 +67,18 @@ export interface TeamStore extends Store {
 
   /** Which records are not there, or can't be relied on; see `LocalStore.lacks`. */
   lacks(digests: readonly Uint8Array[], options?: CallOptions): Promise<Uint8Array>;
+
+  /**
+   * How a large blob can be read from the bucket itself, by signed requests, from a place in it on; `undefined` where it can't
+   * be. What is signed has bytes of this blob and nothing else. Absent where the bucket's objects are for nobody else to read.
+   *
+   * @param digest Without the algorithm.
+   * @throws CairnError `not_found`, `integrity_mismatch`, `unavailable`.
+   */
+  planRead?(
+    digest: Uint8Array,
+    options?: CallOptions & { readonly at?: number | undefined },
+  ): Promise<DirectPlan | undefined>;
 
   /** Takes a pack that another store made; see `LocalStore.adoptPack`. */
   adoptPack(bytes: AnyIterable<Uint8Array>, options?: AdoptOptions): Promise<AdoptedPack>;
@@ -121,6 +134,8 @@ export async function openTeamStore(options: TeamStoreOptions): Promise<TeamStor
     blobs,
     openPack: (pack: PackRow, call: CallOptions) => openBucketPack(context, pack, call),
   };
+  const signRead = objects.signRead?.bind(objects);
+  const direct = signRead === undefined ? undefined : { ...context, signRead };
   let isClosed = false;
   return {
     location: objects.location,
@@ -133,6 +148,9 @@ export async function openTeamStore(options: TeamStoreOptions): Promise<TeamStor
       const found = await reader.find(digests, call);
       return digests.map((digest) => found.get(keyOf(digest))?.size);
     },
+    ...(direct === undefined
+      ? {}
+      : { planRead: (digest, { at = 0, ...call } = {}) => planDirectRead(direct, digest, at, call) }),
     adoptPack: (bytes, call = {}) => adoptPack({ ...context, home, place, smallBytes }, bytes, call),
     lacks: async (digests, call = {}) => (await home.begin(call)).lacks(digests, call),
     gc: (call) => collectGarbage(maintained, collectedBucket({ ...context, temp }), call),

@@ -6,6 +6,8 @@ export interface GcsRequest {
   /** As the JSON API calls it, such as `objects.get`; `objects.media` is a get with `alt=media`. */
   readonly operation: string;
   readonly method: string;
+  /** As it came over the wire, still encoded. */
+  readonly rawPath: string;
   /** Names and values, decoded, in the order in which they came. */
   readonly query: ReadonlyMap<string, string>;
   readonly headers: Readonly<Record<string, string>>;
@@ -25,14 +27,36 @@ export function readRequest({ method = 'GET', url = '/', headers }: IncomingMess
   }
   const [, upload, bucket, hasObjects, object = ''] =
     /^(\/upload)?\/storage\/v1\/b(?:\/([^/]+))?(?:(\/o)(?:\/([^/]+))?)?$/.exec(path) ?? [];
+  if (query.has('X-Goog-Signature')) return signedRequest(method, path, query, headers);
   const flat = Object.entries(headers).map(([name, value]) => [name, String(value)]);
   return {
     operation: operationOf(method, { upload, bucket, hasObjects, object }, query),
     method,
+    rawPath: path,
     query,
     headers: Object.fromEntries(flat),
     bucket: decode(bucket ?? ''),
     object: object === '' ? (query.get('name') ?? '') : decode(object),
+  };
+}
+
+/** A request by a signed URL, which is one of the XML API: `/bucket/object`. */
+function signedRequest(
+  method: string,
+  rawPath: string,
+  query: GcsRequest['query'],
+  headers: IncomingMessage['headers'],
+): GcsRequest {
+  const [, bucket = '', object = ''] = /^\/([^/]+)\/(.+)$/.exec(rawPath) ?? [];
+  const flat = Object.entries(headers).map(([name, value]) => [name, String(value)]);
+  return {
+    operation: method === 'GET' ? 'objects.media' : 'unknown',
+    method,
+    rawPath,
+    query,
+    headers: Object.fromEntries(flat),
+    bucket: decode(bucket),
+    object: decode(object),
   };
 }
 

@@ -11,43 +11,79 @@ const grammar =
   /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/s3\/aws4_request, ?SignedHeaders=([^,]+), ?Signature=([0-9a-f]{64})$/;
 const toleranceMs = 15 * 60_000;
 
+interface Signed {
+  readonly accessKeyId: string;
+  readonly day: string;
+  readonly region: string;
+  readonly headers: string;
+  readonly signature: string;
+  readonly time: string;
+  /** As it is signed. */
+  readonly payload: string;
+}
+
 /**
- * Checks a request's signature (AWS Signature Version 4 in the header), as S3 does.
+ * Checks a request's signature (AWS Signature Version 4 in the header, or in the query of a signed URL), as S3 does.
  *
  * @throws S3Failure 403 for a missing, unknown, stale or wrong one; 400 for that of another region.
  */
 export function checkSignature(request: S3Request, credentials: S3Credentials, region: string): void {
-  const match = grammar.exec(request.headers.authorization ?? '');
-  if (match === null) throw new S3Failure(403, 'AccessDenied');
-  const [, accessKeyId = '', day = '', signedFor = '', signedHeaders = '', signature = ''] = match;
-  if (accessKeyId !== credentials.accessKeyId) throw new S3Failure(403, 'InvalidAccessKeyId');
-  if (signedFor !== region) throw new S3Failure(400, 'AuthorizationHeaderMalformed');
-  const time = request.headers['x-amz-date'] ?? '';
-  if (!(Math.abs(Date.now() - parseTime(time)) < toleranceMs))
-    throw new S3Failure(403, 'RequestTimeTooSkewed');
+  const isUrl = request.query.has('X-Amz-Signature');
+  const signed = isUrl ? signedUrl(request) : signedHeader(request);
+  if (signed === undefined) throw new S3Failure(403, 'AccessDenied');
+  if (signed.accessKeyId !== credentials.accessKeyId) throw new S3Failure(403, 'InvalidAccessKeyId');
+  if (signed.region !== region) throw new S3Failure(400, 'AuthorizationHeaderMalformed');
+  const age = Date.now() - parseTime(signed.time);
+  if (isUrl) {
+    const seconds = Number(request.query.get('X-Amz-Expires'));
+    if (!(seconds > 0 && seconds <= 604_800)) throw new S3Failure(400, 'AuthorizationQueryParametersError');
+    if (!(age > -toleranceMs && age < seconds * 1000)) throw new S3Failure(403, 'AccessDenied');
+  } else if (!(Math.abs(age) < toleranceMs)) throw new S3Failure(403, 'RequestTimeTooSkewed');
 
   const canonical = [
     request.method,
     request.rawPath,
     canonicalQuery(request.query),
-    ...signedHeaders.split(';').map((name) => `${name}:${trim(request.headers[name] ?? '')}`),
+    ...signed.headers.split(';').map((name) => `${name}:${trim(request.headers[name] ?? '')}`),
     '',
-    signedHeaders,
-    request.headers['x-amz-content-sha256'] ?? '',
+    signed.headers,
+    signed.payload,
   ].join('\n');
-  const scope = `${day}/${region}/s3/aws4_request`;
-  const toSign = ['AWS4-HMAC-SHA256', time, scope, sha256(canonical)].join('\n');
-  const key = [day, region, 's3', 'aws4_request'].reduce<string | Buffer>(
+  const scope = `${signed.day}/${region}/s3/aws4_request`;
+  const toSign = ['AWS4-HMAC-SHA256', signed.time, scope, sha256(canonical)].join('\n');
+  const key = [signed.day, region, 's3', 'aws4_request'].reduce<string | Buffer>(
     (secret, part) => hmac(secret, part),
     `AWS4${credentials.secretAccessKey}`,
   );
-  if (!timingSafeEqual(hmac(key, toSign), Buffer.from(signature, 'hex'))) {
+  if (!timingSafeEqual(hmac(key, toSign), Buffer.from(signed.signature, 'hex'))) {
     throw new S3Failure(403, 'SignatureDoesNotMatch');
   }
 }
 
+function signedHeader({ headers }: S3Request): Signed | undefined {
+  const match = grammar.exec(headers.authorization ?? '');
+  if (match === null) return undefined;
+  const [, accessKeyId = '', day = '', region = '', names = '', signature = ''] = match;
+  const [time = '', payload = ''] = [headers['x-amz-date'], headers['x-amz-content-sha256']];
+  return { accessKeyId, day, region, headers: names, signature, time, payload };
+}
+
+function signedUrl({ query }: S3Request): Signed | undefined {
+  const get = (name: string) => query.get(`X-Amz-${name}`) ?? '';
+  const match = /^([^/]+)\/(\d{8})\/([^/]+)\/s3\/aws4_request$/.exec(get('Credential'));
+  const signature = get('Signature');
+  if (match === null || get('Algorithm') !== 'AWS4-HMAC-SHA256' || !/^[0-9a-f]{64}$/.test(signature)) {
+    return undefined;
+  }
+  const [, accessKeyId = '', day = '', region = ''] = match;
+  const [headers, time] = [get('SignedHeaders'), get('Date')];
+  return { accessKeyId, day, region, headers, signature, time, payload: 'UNSIGNED-PAYLOAD' };
+}
+
+/** Without the signature of a signed URL. */
 function canonicalQuery(query: ReadonlyMap<string, string>): string {
-  const pairs = [...query].map(([name, value]) => `${encode(name)}=${encode(value)}`);
+  const signed = [...query].filter(([name]) => name !== 'X-Amz-Signature');
+  const pairs = signed.map(([name, value]) => `${encode(name)}=${encode(value)}`);
   return pairs.sort().join('&');
 }
 
