@@ -23,7 +23,6 @@ export {
   recordCount,
 } from './packs/pack-format.js';
 export { decodeRecipe, decodeRows, type RecipeRow } from './packs/recipe.js';
-export { writeFully } from './packs/write-fully.js';
 export { publishSync } from './restore/publish-sync.js';
 export { type FileMemory, noMemory } from './stat-cache/file-memory.js';
 export { groupByFolder } from './stat-cache/group-by-folder.js';

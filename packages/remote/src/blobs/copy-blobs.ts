@@ -19,7 +19,6 @@ import {
   rawDigest,
   type SeenGroup,
   WrittenFiles,
-  writeFully,
 } from '@cairn/store/engine';
 import { maxReadDigests } from '../protocol/index.js';
 import { hashIfThere } from './hash-if-there.js';
@@ -146,10 +145,7 @@ async function fetchBatch(
     if (found.kind === 'large') large.push({ blob: found.item, size: found.size });
     else {
       for (const file of found.item.files) {
-        publishSync(sync, file.path, (descriptor) => {
-          writeFully(sync, descriptor, found.bytes);
-          return true;
-        });
+        publishSync(sync, file.path, found.bytes);
         done(file, found.bytes.length);
       }
     }

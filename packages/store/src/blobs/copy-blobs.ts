@@ -1,29 +1,29 @@
 import {
   type AnyIterable,
-  type ContentDigest,
+  type CallOptions,
   type CopyRequest,
   type CopyResult,
   type TransferOptions,
   untilAborted,
 } from '@cairn/core';
-import { type FileSystem, publishFile } from '@cairn/file';
+import type { FileSystem } from '@cairn/file';
 import { lookAt } from '../packs/look-at.js';
-import { rawDigest } from '../packs/pack-format.js';
-import { keyOf, readEpoch } from '../packs/pack-index.js';
-import type { PackReader } from '../packs/pack-reader.js';
-import type { FileToRestore } from '../restore/restore-files.js';
+import { rawDigest, recipeKind } from '../packs/pack-format.js';
+import { keyOf, type Location, readEpoch } from '../packs/pack-index.js';
+import type { FileToRestore, Restored, Target } from '../restore/restore-files.js';
 import type { Database } from '../sql/database.js';
 import { groupByFolder } from '../stat-cache/group-by-folder.js';
 import { type SeenGroup, StatCache } from '../stat-cache/stat-cache.js';
 import { WrittenFiles } from '../stat-cache/written-files.js';
-import type { SharedPorts } from '../threads/ports.js';
+import type { Port, SharedPorts } from '../threads/ports.js';
+import { copyLarge } from './copy-large.js';
+import { type CopyOneContext, copySlowly } from './copy-slowly.js';
 import { HeldPorts } from './held-ports.js';
 import { inParallel } from './in-parallel.js';
-import { placeRecords } from './place-records.js';
-import { missing, type ReadContext, readBlob } from './read-blob.js';
+import { placeRecord } from './place-records.js';
+import { missing } from './read-blob.js';
 
-export interface CopyContext extends ReadContext {
-  readonly reader: PackReader;
+export interface CopyContext extends CopyOneContext {
   readonly fs: FileSystem;
   readonly database: Database;
   readonly ports: SharedPorts;
@@ -32,12 +32,18 @@ export interface CopyContext extends ReadContext {
 
 /** How many files are made before anybody can break off. */
 const filesAtOnce = 128;
+
 interface Wanted extends CopyRequest {
   /** Its place among all requests. */
   readonly index: number;
   /** The bytes of its digest. */
   readonly raw: Uint8Array;
   readonly group: SeenGroup;
+}
+
+/** With where its record is: its bytes, or how they are put together. */
+interface Located extends Wanted, Target {
+  readonly location: Location;
 }
 
 type Job =
@@ -58,13 +64,17 @@ export async function* copyBlobs(
   const written = new WrittenFiles(context.fs);
   const ports = new HeldPorts(shared);
   const { signal } = options;
+  const over = new AbortController();
+  const ended = signal === undefined ? over.signal : AbortSignal.any([signal, over.signal]);
   // What is there needn't be waited for, and each job looks at the signal.
   const items = Symbol.iterator in requests ? requests : untilAborted(requests, signal);
   const jobs = intoJobs(context, seen, items, options);
   const run = async (job: Job) =>
-    job.kind === 'right' ? job.results : copyBatch(context, ports, written, job.files, options);
+    job.kind === 'right'
+      ? job.results
+      : copyBatch(context, ports, written, job.files, { ...options, signal: ended });
   try {
-    for await (const results of inParallel(jobs, shared.limit, run)) {
+    for await (const results of inParallel(jobs, shared.limit, run, () => over.abort())) {
       // Not `yield*`, which waits several times for each.
       for (const result of results) yield result;
     }
@@ -118,43 +128,21 @@ async function copyBatch(
   batch: readonly Wanted[],
   options: TransferOptions,
 ): Promise<CopyResult[]> {
-  const { reader, canHave } = context;
-  const { signal, onBytes } = options;
-  const unknown = batch.find(({ digest }) => !canHave(digest));
-  if (unknown !== undefined) throw missing(unknown.digest);
-  const found = await reader.find(
-    batch.map(({ raw }) => raw),
-    { signal },
-  );
-  const files: { readonly wanted: Wanted; readonly file: FileToRestore }[] = [];
-  for (const wanted of batch) {
-    const { digest, path, raw } = wanted;
-    const location = found.get(keyOf(raw));
-    if (location === undefined) throw missing(digest);
-    const records = await placeRecords(reader, digest, location, options);
-    files.push({ wanted, file: { digest, path, size: location.size, records } });
-  }
-  files.sort((a, b) => inOrderOfReading(a.file, b.file));
-  const size = files.reduce((sum, { file }) => sum + file.size, 0);
-  const port = await ports.take({ isLocal: false, size });
+  const files = await locate(context, batch, options);
+  const small = files.filter(({ location }) => location.kind !== recipeKind);
+  const port = await ports.take({ isLocal: false, size: files.reduce((sum, { size }) => sum + size, 0) });
   try {
     const results: CopyResult[] = [];
-    for (const group of bySize(files)) {
-      signal?.throwIfAborted();
+    if (small.length > 0) {
       const readAt = Date.now();
-      const restored = await port.restore(group.map(({ file }) => file));
-      for (const [i, { wanted, file }] of group.entries()) {
-        const result = restored[i];
-        const { raw } = wanted;
-        if (result === undefined || result.outcome === 'unreadable') {
-          await copySlowly(context, file.digest, file.path, options);
-          wanted.group.skip();
-        } else if (result.outcome === 'right')
-          wanted.group.note({ path: file.path, stamp: result.stamp }, readAt, raw);
-        else written.add({ path: file.path, stamp: result.stamp, digest: raw, group: wanted.group });
-        onBytes?.(file.size);
-        results.push({ index: wanted.index, size: file.size, written: result?.outcome !== 'right' });
-      }
+      const restored = await copySmall(context, port, small, options);
+      for (const [i, file] of small.entries())
+        results.push(settle(written, file, restored[i] as Restored, readAt));
+    }
+    for (const file of files) {
+      if (file.location.kind !== recipeKind) continue;
+      const readAt = Date.now();
+      results.push(settle(written, file, await copyLarge(context, port, file, options), readAt));
     }
     written.noteSettled();
     return results;
@@ -163,26 +151,50 @@ async function copyBatch(
   }
 }
 
-/** Goes by way of what says why a blob can't be read, and follows it to where it was moved. */
-async function copySlowly(
+/** Finds out where the records of blobs are, and puts them in that order. */
+async function locate(
+  { reader, canHave }: CopyContext,
+  batch: readonly Wanted[],
+  { signal }: CallOptions,
+): Promise<Located[]> {
+  const unknown = batch.find(({ digest }) => !canHave(digest));
+  if (unknown !== undefined) throw missing(unknown.digest);
+  const found = await reader.find(
+    batch.map(({ raw }) => raw),
+    { signal },
+  );
+  const files = batch.map((wanted) => {
+    const location = found.get(keyOf(wanted.raw));
+    if (location === undefined) throw missing(wanted.digest);
+    return { ...wanted, location, size: location.size };
+  });
+  return files.sort((a, b) => a.location.packId - b.location.packId || a.location.start - b.location.start);
+}
+
+/** Makes all at once. They are few enough for nobody to wait long who breaks off. */
+async function copySmall(
   context: CopyContext,
-  digest: ContentDigest,
-  path: string,
-  { signal }: TransferOptions,
-): Promise<void> {
-  await publishFile(path, readBlob(context, digest, { signal }), { fs: context.fs, signal });
+  port: Port,
+  files: readonly Located[],
+  options: TransferOptions,
+): Promise<readonly Restored[]> {
+  const toRestore: FileToRestore[] = [];
+  for (const { path, digest, size, location } of files)
+    toRestore.push({ path, digest, size, record: await placeRecord(context.reader, location) });
+  options.signal?.throwIfAborted();
+  const restored = await port.restore(toRestore);
+  for (const [i, file] of files.entries()) {
+    if (restored[i]?.outcome === 'unreadable') await copySlowly(context, file, options);
+    options.onBytes?.(file.size);
+  }
+  return restored;
 }
 
-function inOrderOfReading(a: FileToRestore, b: FileToRestore): number {
-  const [first, second] = [a.records[0], b.records[0]];
-  if (first === undefined || second === undefined) return 0;
-  if (first.pack !== second.pack) return first.pack < second.pack ? -1 : 1;
-  return first.start - second.start;
-}
-
-/** Small files together, and each large one by itself, so that an abort needn't wait for all of them. */
-function* bySize<T extends { readonly file: FileToRestore }>(files: readonly T[]): Generator<T[]> {
-  const small = files.filter(({ file }) => file.records.length === 1);
-  if (small.length > 0) yield small;
-  for (const one of files) if (one.file.records.length !== 1) yield [one];
+/** Notes what a file looks like, and says what became of it. One whose records were unreadable was copied slowly. */
+function settle(written: WrittenFiles, file: Located, restored: Restored, readAt: number): CopyResult {
+  const { path, raw, group, index, size } = file;
+  if (restored.outcome === 'unreadable') group.skip();
+  else if (restored.outcome === 'right') group.note({ path, stamp: restored.stamp }, readAt, raw);
+  else written.add({ path, stamp: restored.stamp, digest: raw, group });
+  return { index, size, written: restored.outcome !== 'right' };
 }

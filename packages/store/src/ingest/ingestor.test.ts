@@ -1,7 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import {
   appendFileSync,
+  constants,
+  mkdirSync,
   readdirSync,
   renameSync,
+  rmSync,
   statSync,
   truncateSync,
   utimesSync,
@@ -200,7 +204,8 @@ describe('a file that is not as it was', () => {
       `is refused when it is ${name} before, while or after it is read, at %i bytes`,
       async (size) => {
         for (const moment of ['readSync', 'fstatSync'] as const) {
-          for (const nth of moment === 'readSync' && size > partBytes ? [1, 2] : [1]) {
+          const isTwice = size > (moment === 'readSync' ? partBytes : smallChunks.max);
+          for (const nth of isTwice ? [1, 2] : [1]) {
             const file = fileOf(noise(size));
             utimesSync(file.path, 1, 1);
             const stamp = stampOf(statSync(file.path), file.path);
@@ -237,6 +242,34 @@ describe('a file that is not as it was', () => {
       'source_changed',
     );
   });
+
+  it.skipIf(process.platform === 'win32').each([1000, 200_000])(
+    'is refused when it became a pipe or a folder, and nobody waits for it, at %i bytes',
+    async (size) => {
+      for (const became of ['pipe', 'pipe that somebody writes to', 'folder']) {
+        const file = fileOf(noise(size));
+        const atFirst = openFiles();
+        let writer: number | undefined;
+        const openSync: typeof sync.openSync = (path, flags, mode) => {
+          if (path !== file.path) return sync.openSync(path, flags, mode);
+          // A test that waits for ever would not say why.
+          expect(Number(flags) & constants.O_NONBLOCK).toBe(constants.O_NONBLOCK);
+          rmSync(path);
+          if (became === 'folder') mkdirSync(path);
+          else expect(spawnSync('mkfifo', [path]).status).toBe(0);
+          if (became.includes('writes'))
+            writer = sync.openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+          return sync.openSync(path, flags, mode);
+        };
+        const ingestor = new Ingestor(ingestContext({ fs: { ...sync, openSync } }));
+        const read = async () => (size === 1000 ? ingestor.readFiles([file]) : ingestor.openFile(file));
+        await expectCairnError(read(), 'source_changed');
+        ingestor.abandon();
+        if (writer !== undefined) sync.closeSync(writer);
+        expect(openFiles()).toBe(atFirst);
+      }
+    },
+  );
 
   it('is named when it is gone', async () => {
     const atFirst = openFiles();

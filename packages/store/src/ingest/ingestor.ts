@@ -62,10 +62,12 @@ export class Ingestor {
     return records.hashed(records.end);
   }
 
-  /** Begins with a large file, whose parts {@link readPart} then reads. */
+  /** Begins with a large file, whose parts {@link readPart} then reads. @throws CairnError as {@link readFiles}. */
   openFile(file: FileToRead): void {
     this.openBytes();
     this.#file = new SourceFile(this.#context.fs, file);
+    // Rather than when all of it was read.
+    this.#file.checkUnchanged(file.stamp.size);
   }
 
   readPart(): HashedPart {

@@ -1,8 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import {
+  constants,
   lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   truncateSync,
@@ -17,8 +20,15 @@ import { hasher, ingestContext } from '../../test/ingest-context.js';
 import { noise, openFiles, scratchFolder } from '../../test/scratch.js';
 import type { IngestContext } from '../ingest/ingestor.js';
 import { plainFiles } from '../packs/pack-files.js';
+import { LargeFile } from './large-file.js';
 import { PackWindow } from './pack-window.js';
-import { type FileToRestore, type PlacedRecord, restoreFiles } from './restore-files.js';
+import {
+  type FileToRestore,
+  type PlacedRecord,
+  type Restored,
+  restoreFiles,
+  type Target,
+} from './restore-files.js';
 
 const { sync } = nodeFileSystem;
 
@@ -42,11 +52,15 @@ function packOf(
 }
 
 function one(path: string, bytes: Buffer, folder: string = scratchFolder()): FileToRestore {
-  const records = packOf(folder, 'one', [{ bytes, gap: 3 }]);
-  return { path, digest: hasher.hash(bytes), size: bytes.length, records };
+  const [record] = packOf(folder, 'one', [{ bytes, gap: 3 }]);
+  return { path, digest: hasher.hash(bytes), size: bytes.length, record };
 }
 
-function several(path: string, parts: readonly Buffer[], folder: string = scratchFolder()): FileToRestore {
+interface LargeToRestore extends Target {
+  readonly records: readonly PlacedRecord[];
+}
+
+function several(path: string, parts: readonly Buffer[], folder: string = scratchFolder()): LargeToRestore {
   const bytes = Buffer.concat(parts);
   const records = packOf(
     folder,
@@ -56,8 +70,27 @@ function several(path: string, parts: readonly Buffer[], folder: string = scratc
   return { path, digest: hasher.hash(bytes), size: bytes.length, records };
 }
 
-const outcomes = (context: IngestContext, files: readonly FileToRestore[]) =>
-  restoreFiles(context, files).map(({ outcome }) => outcome);
+/** Makes a large file, a few records at a time. */
+function restoreLarge(context: IngestContext, { records, ...target }: LargeToRestore): Restored {
+  const file = new LargeFile(context, target);
+  while (file.mayBeRight) {
+    const { right } = file.compare();
+    if (right !== undefined) return { outcome: 'right', stamp: right };
+  }
+  for (let at = 0; ; at += 3) {
+    const restored = file.write(records.slice(at, at + 3), at + 3 >= records.length);
+    if (restored !== undefined) return restored;
+  }
+}
+
+const packOfFile = (file: FileToRestore | LargeToRestore): string =>
+  ('records' in file ? file.records[0] : file.record)?.pack as string;
+
+const restoreOne = (context: IngestContext, file: FileToRestore | LargeToRestore): Restored =>
+  'records' in file ? restoreLarge(context, file) : (restoreFiles(context, [file])[0] as Restored);
+
+const outcomes = (context: IngestContext, files: readonly (FileToRestore | LargeToRestore)[]) =>
+  files.map((file) => restoreOne(context, file).outcome);
 
 describe('reading records of packs', () => {
   const gaps = fc.constantFrom(0, 0, 1, 65_535, 65_536, 65_537, 200_000);
@@ -177,13 +210,40 @@ describe('restoring files', () => {
     const folder = scratchFolder();
     const path = join(folder, 'file');
     const target = join(folder, 'target');
-    for (const contents of [noise(50), noise(50, 2)]) {
+    for (const [i, contents] of [noise(50), noise(50), noise(50, 2)].entries()) {
       writeFileSync(target, contents);
-      symlinkSync(target, `${path}-${contents[0]}`);
-      const file = one(`${path}-${contents[0]}`, noise(50));
+      symlinkSync(target, `${path}-${i}`);
+      const file =
+        i === 0
+          ? several(`${path}-${i}`, [noise(50).subarray(0, 9), noise(50).subarray(9)])
+          : one(`${path}-${i}`, noise(50));
       expect(outcomes(ingestContext(), [file])).toEqual(['written']);
       expect(lstatSync(file.path).isFile()).toBe(true);
       expect(readFileSync(target)).toEqual(contents);
+    }
+  });
+
+  it.skipIf(process.platform === 'win32')('waits for no pipe, and replaces it', () => {
+    for (const kind of ['small', 'large']) {
+      const path = join(scratchFolder(), 'file');
+      let waits: boolean | undefined;
+      writeFileSync(path, noise(9000, 2));
+      const openSync: typeof sync.openSync = (opened, flags, mode) => {
+        if (opened === path) {
+          rmSync(path);
+          expect(spawnSync('mkfifo', [path]).status).toBe(0);
+          waits = (Number(flags) & constants.O_NONBLOCK) === 0;
+          // A test that waits for ever would not say why.
+          if (waits) throw new Error('it would wait for ever');
+        }
+        return sync.openSync(opened, flags, mode);
+      };
+      const bytes = noise(9000);
+      const file =
+        kind === 'small' ? one(path, bytes) : several(path, [bytes.subarray(0, 5), bytes.subarray(5)]);
+      expect(outcomes(ingestContext({ fs: { ...sync, openSync } }), [file])).toEqual(['written']);
+      expect(waits).toBe(false);
+      expect(readFileSync(path)).toEqual(bytes);
     }
   });
 
@@ -206,14 +266,16 @@ describe('restoring files', () => {
     ];
     writeFileSync(join(folder, 'a'), 'before');
     for (const damage of damages) {
-      for (const { records } of files) damage(records[0]?.pack as string);
+      for (const pack of files.map(packOfFile)) damage(pack);
       expect(outcomes(ingestContext(), [...files, good])[0]).toBe('unreadable');
       expect(outcomes(ingestContext(), [...files, good])).toEqual(['unreadable', 'unreadable', 'right']);
       expect(readdirSync(folder).sort()).toEqual(['a', 'good']);
       expect(readFileSync(join(folder, 'a'), 'utf8')).toBe('before');
     }
-    const lost = { ...good, path: join(folder, 'lost'), records: [] };
-    expect(outcomes(ingestContext(), [lost])).toEqual(['unreadable']);
+    const lost = { ...good, path: join(folder, 'lost'), record: undefined };
+    const cut = { ...good, path: join(folder, 'cut'), records: [] };
+    expect(outcomes(ingestContext(), [lost, cut])).toEqual(['unreadable', 'unreadable']);
+    expect(readdirSync(folder).sort()).toEqual(['a', 'good']);
   });
 
   it('says what is in the way', async () => {
@@ -239,7 +301,7 @@ describe('restoring files', () => {
   it.each(['openSync', 'writeSync', 'fstatSync', 'closeSync', 'renameSync'] as const)(
     'leaves no file and nothing open when %s fails',
     async (name) => {
-      const file = one(join(scratchFolder(), 'file'), noise(10));
+      const path = join(scratchFolder(), 'file');
       const call = sync[name] as (...args: unknown[]) => unknown;
       const failing = (...args: unknown[]) => {
         const isOfFile = name === 'openSync' ? String(args[0]).endsWith('.tmp') : true;
@@ -249,9 +311,11 @@ describe('restoring files', () => {
       };
       const atFirst = openFiles();
       const context = ingestContext({ fs: { ...sync, [name]: failing } as SyncFileSystem });
-      await expectCairnError((async () => restoreFiles(context, [file]))(), 'storage_full');
-      expect(readdirSync(join(file.path, '..'))).toEqual([]);
-      expect(openFiles()).toBe(atFirst);
+      for (const file of [one(path, noise(10)), several(path, [noise(10), noise(10)])]) {
+        await expectCairnError((async () => restoreOne(context, file))(), 'storage_full');
+        expect(readdirSync(join(path, '..'))).toEqual([]);
+        expect(openFiles()).toBe(atFirst);
+      }
     },
   );
 });

@@ -3,12 +3,21 @@ import { createChunker } from '../chunker/chunker.js';
 import type { ChunkerParams } from '../chunker/chunker-params.js';
 import { type IngestContext, Ingestor } from '../ingest/ingestor.js';
 import { segmentBytes } from '../packs/recipe.js';
-import { type FileToRestore, type Restored, restoreFiles } from '../restore/restore-files.js';
+import { LargeFile } from '../restore/large-file.js';
+import type { Compared } from '../restore/present-file.js';
+import {
+  type FileToRestore,
+  type PlacedRecord,
+  type Restored,
+  restoreFiles,
+  type Target,
+} from '../restore/restore-files.js';
 import { type StartedWorker, startWorker, type WorkerOptions } from './worker-port.js';
 
 /** All that is done to many files at a time: synchronously, in this thread or in another one. */
 export class Work extends Ingestor {
   readonly #context: IngestContext;
+  #target: LargeFile | undefined;
 
   constructor(context: IngestContext) {
     super(context);
@@ -17,6 +26,27 @@ export class Work extends Ingestor {
 
   restore(files: readonly FileToRestore[]): Restored[] {
     return restoreFiles(this.#context, files);
+  }
+
+  /** Begins with a large file. Returns whether what is there may be right: then {@link compareTarget} finds out. */
+  openTarget(target: Target): boolean {
+    this.#target?.close();
+    this.#target = new LargeFile(this.#context, target);
+    return this.#target.mayBeRight;
+  }
+
+  compareTarget(): Compared {
+    return (this.#target as LargeFile).compare();
+  }
+
+  writeTarget(records: readonly PlacedRecord[], isLast: boolean): Restored | undefined {
+    return (this.#target as LargeFile).write(records, isLast);
+  }
+
+  override abandon(): void {
+    this.#target?.close();
+    this.#target = undefined;
+    super.abandon();
   }
 }
 

@@ -23,6 +23,9 @@ export type Answer = { readonly result: unknown } | { readonly error: SentError 
 
 const methods: readonly (keyof Port)[] = [
   'restore',
+  'openTarget',
+  'compareTarget',
+  'writeTarget',
   'readFiles',
   'takeBytes',
   'openFile',

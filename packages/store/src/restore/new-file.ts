@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import { CairnError, type FileStamp, quote } from '@cairn/core';
+import { type SyncFileSystem, stampOf, translateFsError } from '@cairn/file';
+import { writeFully } from '../packs/write-fully.js';
+
+const prefix = randomBytes(8).toString('hex');
+let count = 0;
+
+/**
+ * A file that is written beside its place, synchronously, until it is whole. Publish or abandon it.
+ *
+ * Everything but `abandon` throws `path_conflict` when a folder is there; `storage_full`, `storage_readonly`, `forbidden`, …
+ */
+export class NewFile {
+  readonly #fs: SyncFileSystem;
+  readonly #path: string;
+  readonly #temp: string;
+  #descriptor: number | undefined;
+  #isThere = true;
+
+  constructor(fs: SyncFileSystem, path: string) {
+    const number = (count++ >>> 0).toString(16).padStart(8, '0');
+    this.#fs = fs;
+    this.#path = path;
+    this.#temp = join(dirname(path), `.cairn-${prefix}${number}.tmp`);
+    this.#descriptor = this.#writing(() => fs.openSync(this.#temp, 'wx', 0o666));
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#writing(() => writeFully(this.#fs, this.#descriptor as number, bytes));
+  }
+
+  /** Puts it in its place. Returns what it looked like before it had its name. */
+  publish(): FileStamp {
+    return this.#writing(() => {
+      const stamp = stampOf(this.#fs.fstatSync(this.#descriptor as number), this.#path);
+      this.#close();
+      this.#fs.renameSync(this.#temp, this.#path);
+      this.#isThere = false;
+      return stamp;
+    });
+  }
+
+  /** Leaves nothing of it, unless it is in its place. Never fails. */
+  abandon(): void {
+    if (!this.#isThere) return;
+    this.#isThere = false;
+    tryAll(
+      () => this.#close(),
+      () => this.#fs.unlinkSync(this.#temp),
+    );
+  }
+
+  /** Once: by then another thread may have a file of that number. */
+  #close(): void {
+    const open = this.#descriptor;
+    this.#descriptor = undefined;
+    if (open !== undefined) this.#fs.closeSync(open);
+  }
+
+  #writing<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw describe(error, this.#fs, this.#path);
+    }
+  }
+}
+
+/** What went wrong first is what the caller must hear of. */
+function tryAll(...steps: readonly (() => void)[]): void {
+  for (const step of steps) {
+    try {
+      step();
+    } catch {
+      // Somebody sweeps it later.
+    }
+  }
+}
+
+/** Systems name it differently when a folder is there: EISDIR, EEXIST, EPERM. */
+function describe(error: unknown, fs: SyncFileSystem, path: string): unknown {
+  try {
+    if (fs.lstatSync(path).isDirectory()) {
+      return new CairnError('path_conflict', `can't write ${quote(path)}: a folder is there`, {
+        hint: 'Remove it or choose another place.',
+        cause: error,
+      });
+    }
+  } catch {
+    // Then that is not the reason.
+  }
+  return translateFsError(error, 'write', path);
+}
