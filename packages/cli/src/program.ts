@@ -47,7 +47,7 @@ function addCommand(program: CommanderCommand, command: Command, execute: Execut
   const parent = second === undefined ? program : familyOf(program, first);
   const made = parent.command(second ?? first).summary(command.summary);
   made.description([command.summary, command.description].filter(Boolean).join('.\n\n'));
-  if (second === undefined) made.helpGroup(`${command.group}:`);
+  if (second === undefined) made.helpGroup(`${command.group}:`).helpCommand(false);
   for (const { name, summary, optional, many } of command.args ?? []) {
     const inner = many ? `${name}...` : name;
     made.argument(optional ? `[${inner}]` : `<${inner}>`, summary);

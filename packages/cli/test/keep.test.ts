@@ -115,7 +115,7 @@ describe('rm', () => {
     expect(code).toBe(2);
     expect(stderr).toContain('--yes');
     expect((await cairn(['rm', 'data', '--yes'])).stderr).toContain('data:v0');
-    expect((await cairn(['rm', 'data:v0', 'data:v9', '--yes'])).code).toBe(5);
+    expect((await cairn(['rm', 'data:v8', 'data:v9', '--yes'])).code).toBe(5);
     expect((await cairn(['log', 'data', '-q'])).stdout).toBe('data:v1\ndata:v0\n');
   });
 
@@ -137,6 +137,37 @@ describe('rm', () => {
   });
 });
 
+describe('restore', () => {
+  test('brings back what was deleted, which log can list', async () => {
+    const listed = await json('log', 'data', '--deleted');
+    expect(listed).toMatchObject([{ version: 'v0', aliases: [] }]);
+    expect((await cairn(['restore', 'data:v0', '-q'])).stdout).toBe('data:v0\n');
+    expect((await cairn(['log', 'data', '-q'])).stdout).toBe('data:v1\ndata:v0\n');
+    expect((await cairn(['show', 'data:latest', '-q'])).stdout).toBe('data:v1\n');
+    expect((await cairn(['log', 'data', '--deleted'])).stdout).toBe('');
+    expect((await cairn(['cat', 'data:v0', 'a.txt'])).stdout).toBe('one');
+    // Once more changes nothing; its digest is as good as its number.
+    expect((await cairn(['restore', 'data:v0', '-q'])).code).toBe(0);
+    await cairn(['rm', 'data:v0', '--yes']);
+    const [restored] = await json('restore', `data@${listed[0].digest}`);
+    expectRecord(restored, 'version');
+    expect(restored).toMatchObject({ version: 'v0', aliases: [] });
+  });
+
+  test('says which can be, and does the others with code 3', async () => {
+    const partly = await cairn(['rm', 'data:v0', 'data:v9', '--yes']);
+    expect(partly.code).toBe(3);
+    expect(partly.stderr).toMatch(/^error \[not_found\]: .*data:v9/);
+    expect(partly.stderr).toContain('cairn restore data:v0');
+    const restored = await cairn(['restore', 'data:v9', 'data:v0', '-q']);
+    expect(restored).toMatchObject({ stdout: 'data:v0\n', code: 3 });
+    expect(restored.stderr).toContain('cairn log data --deleted');
+    expect((await cairn(['restore', 'data:v9'])).code).toBe(5);
+    expect((await cairn(['restore', 'data:best'])).code).toBe(2);
+    expect((await cairn(['rm', 'data:v0', 'data:v1', '--yes'])).code).toBe(3);
+  });
+});
+
 describe('gc', () => {
   test('frees what a deleted version alone needed', async () => {
     const preview = await cairn(['gc', '--dry-run']);
@@ -149,6 +180,8 @@ describe('gc', () => {
     expect(result.freedBytes).toBeGreaterThan(3_000_000);
     expect(await cairn(['gc', '--grace', '0', '-q'])).toEqual({ stdout: '0\n', stderr: '', code: 0 });
     expect((await cairn(['verify'])).code).toBe(0);
+    expect((await cairn(['log', 'data', '--deleted'])).stdout).toBe('');
+    expect((await cairn(['restore', 'data:v0'])).code).toBe(5);
   });
 
   test('tells programs how far it is', async () => {

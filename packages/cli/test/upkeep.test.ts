@@ -55,7 +55,7 @@ describe('backup and restore', () => {
     const made = await json(['backup', 'kept']);
     expectRecord(made, 'backup');
     expect((await cairn(['backup', 'kept', '-q'])).stdout).toBe(`${place.join('kept')}\n`);
-    const restored = await json(['restore', 'kept', 'back']);
+    const restored = await json(['backup', 'restore', 'kept', 'back']);
     expectRecord(restored, 'restored store');
     expect(restored.versions).toBe(4);
     expect((await cairn(['cat', 'x:v0', 'a.txt', '--store', 'back'])).stdout).toBe('one');
@@ -63,9 +63,9 @@ describe('backup and restore', () => {
   });
 
   test('refuse to write over anything', async () => {
-    expect((await cairn(['restore', 'kept', 'd'])).code).toBe(6);
+    expect((await cairn(['backup', 'restore', 'kept', 'd'])).code).toBe(6);
     expect((await cairn(['backup', 'd'])).code).toBe(6);
-    expect((await cairn(['restore', 'd', 'new'])).code).toBe(5);
+    expect((await cairn(['backup', 'restore', 'd', 'new'])).code).toBe(5);
     expect(existsSync(place.join('new'))).toBe(false);
     expect((await cairn(['backup', 'b', '--host', server.url])).code).toBe(2);
   });
@@ -110,7 +110,7 @@ describe('doctor', () => {
     expect(open.code).toBe(1);
     expect(open.stdout).toContain('chmod 600');
     rmSync(place.join('config/config.json'));
-    expect((await cairn(['restore', 'kept', 'broken'])).code).toBe(0);
+    expect((await cairn(['backup', 'restore', 'kept', 'broken'])).code).toBe(0);
     writeFileSync(place.join('broken/cairn.db'), 'no database');
     expect((await cairn(['doctor', '--store', 'broken'], { env })).stderr).toContain('wrong: store');
   });

@@ -2,6 +2,7 @@ import { isContentDigest } from './digest.js';
 import { CairnError } from './errors.js';
 import { checkDescription, checkMetadata } from './metadata.js';
 import { checkAlias, checkAliases, checkName, checkTags } from './name.js';
+import { quote } from './printable.js';
 import type { CollectionRef, CommitRequest, NewRun, VersionPatch } from './seams/catalog.js';
 
 /*
@@ -89,4 +90,13 @@ export function outdatedBasis(): CairnError {
     hint: 'Make sure that all blobs of the manifest are there, and commit again.',
     isRetryable: true,
   });
+}
+
+/** What `restoreVersion` answers when the contents of a deleted version were logged again since. */
+export function loggedAgain(collection: string, deleted: number, again: number): CairnError {
+  return new CairnError(
+    'conflict',
+    `what v${deleted} of ${quote(collection)} held is v${again} by now, and no two versions are the same`,
+    { hint: `Use v${again}; it can have the aliases and metadata of v${deleted}.` },
+  );
 }

@@ -1,7 +1,7 @@
 export { type ArtifactRef, formatArtifactRef, parseArtifactRef } from './artifact-ref.js';
 export { type Batched, batched, batchesOf } from './batched.js';
 export { type AnyIterable, type ByteRange, type CallOptions, concatBytes, readAll } from './bytes.js';
-export { checkCommit, checkNewRun, checkPatch, outdatedBasis } from './catalog-checks.js';
+export { checkCommit, checkNewRun, checkPatch, loggedAgain, outdatedBasis } from './catalog-checks.js';
 export { defaultMaxObjects, defaultStoragePolicy } from './default-storage-policy.js';
 export {
   algorithmOf,

@@ -33,6 +33,8 @@ export interface VersionQuery {
   readonly name?: string | undefined;
   readonly type?: string | undefined;
   readonly where?: readonly Condition[] | undefined;
+  /** Lists those that are deleted and can still be restored, instead of those that are not. Default: `false`. */
+  readonly deleted?: boolean | undefined;
   readonly sort?: SortKey | undefined;
   /** Default: no limit. */
   readonly limit?: number | undefined;

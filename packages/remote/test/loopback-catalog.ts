@@ -68,6 +68,8 @@ export async function answerCatalog(catalog: Catalog, request: Request): Promise
     case 'deleteVersion':
       await catalog.deleteVersion(versionId, parse(deleteParams, query));
       return { status: 204 };
+    case 'restoreVersion':
+      return json(await catalog.restoreVersion(versionId));
     case 'runsOfVersion': {
       const { direction, ...part } = parse(edgeParams, query);
       return page(catalog.runsOfVersion(versionId, direction, part), part.limit, ({ id }) => id);

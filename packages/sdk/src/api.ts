@@ -38,6 +38,8 @@ export interface ArtifactsOptions extends ListOptions {
   readonly where?: string | readonly Condition[] | undefined;
   /** Such as `-metadata.map50`. Default: the newest first. */
   readonly sort?: string | SortKey | undefined;
+  /** Lists those that are deleted and can still be restored, instead of those that are not. Default: `false`. */
+  readonly deleted?: boolean | undefined;
 }
 
 export interface CollectionsOptions extends ListOptions {
@@ -88,6 +90,7 @@ export class Api {
       name: given.name ?? text.name,
       type: given.type ?? text.type,
       where: text.where,
+      deleted: given.deleted,
       sort: typeof sort === 'string' ? parseSort(sort) : (sort ?? text.sort),
       ...(isImpossible ? { limit: 0 } : {}),
     };

@@ -85,6 +85,13 @@ export interface Version<M extends object = Metadata> {
    * @throws CairnError `conflict` when it has aliases other than `latest` and `deleteAliases` is not set.
    */
   delete(options?: CallOptions & { readonly deleteAliases?: boolean | undefined }): Promise<void>;
+  /**
+   * Brings it back after it was deleted, with its number. Of its aliases only `latest` comes back, and only if it is the
+   * highest version. `api.artifacts({ deleted: true })` lists what can be brought back.
+   *
+   * @throws CairnError `not_found` when garbage was collected since; `conflict` when the same contents were logged again.
+   */
+  restore(options?: CallOptions): Promise<void>;
   /** `entity/project/name:vN`. */
   toString(): string;
 }

@@ -404,6 +404,23 @@ describe('delete', () => {
   });
 });
 
+describe('restore', () => {
+  test('brings a deleted version back, which a list shows by itself', async () => {
+    const version = await log(store, artifactWith({ a: '1' }));
+    await log(store, artifactWith({ a: '2' }));
+    await version.delete();
+    const deleted: Version[] = [];
+    for await (const each of api.artifacts({ name: 'bike', deleted: true })) deleted.push(each);
+    expect(deleted.map(String)).toEqual(['local/default/bike:v0']);
+    await deleted[0]?.restore();
+    expect(await contents(await api.artifact('bike:v0'))).toEqual({ a: '1' });
+    expect(`${await api.artifact('bike')}`).toBe('local/default/bike:v1');
+    await version.delete();
+    await log(store, artifactWith({ a: '1' }));
+    expect((await caught(version.restore())).code).toBe('conflict');
+  });
+});
+
 describe('a version', () => {
   test('outlives its run, and shows what it is', async () => {
     const version = await log(store, artifactWith({ a: 'a' }));

@@ -86,6 +86,11 @@ export async function examplesOf(lab: Lab, project: ProjectRef, isThere = true):
     listVersions: async () => ({ path: `${api}/versions?q=${q}` }),
     updateVersion: async () => ({ path: `${api}/versions/${standing}`, json: {} }),
     deleteVersion: async () => ({ path: `${api}/versions/${await version()}` }),
+    restoreVersion: async () => {
+      const id = await version();
+      if (isThere) await store.catalog.deleteVersion(id);
+      return { path: `${api}/versions/${id}/restore` };
+    },
     runsOfVersion: async () => ({ path: `${api}/versions/${standing}/runs?direction=input` }),
     lineage: async () => ({
       path: `${api}/lineage`,

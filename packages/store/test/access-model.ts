@@ -29,6 +29,8 @@ export interface ModelVersion {
   readonly project: string;
   readonly content: number;
   isDeleted: boolean;
+  /** Garbage was collected since it was deleted. */
+  mayBeGone: boolean;
   /** Logged without a server, and not asked for since. */
   isPending: boolean;
 }
@@ -105,6 +107,7 @@ export function has(model: Model, project: string, content: number): boolean {
 
 /** What no version needs is gone, for all. */
 export function collectGarbage({ linked, versions }: Model): void {
+  for (const version of versions) version.mayBeGone ||= version.isDeleted;
   const needed = new Set(versions.filter(({ isDeleted }) => !isDeleted).map(({ content }) => content));
   for (const contents of linked.values()) {
     for (const content of contents) if (!needed.has(content)) contents.delete(content);

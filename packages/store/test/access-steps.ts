@@ -87,6 +87,7 @@ export const anyStep: fc.Arbitrary<AccessStep> = fc.oneof(
   steps(3, 'commit', { key: anyOf, project: anyProject, content: anyContent }, commit),
   steps(2, 'log', { project: anyProject, content: anyContent }, log),
   steps(1, 'delete', { version: anyOf }, remove),
+  steps(1, 'restore', { version: anyOf }, restore),
   steps(1, 'collect garbage', {}, collectAll),
   steps(6, 'look', { key: anyOf, project: anyProject, content: anyContent }, look),
 );
@@ -204,6 +205,21 @@ async function remove({ place, model }: World, { version }: { version: number })
   wanted.isDeleted = true;
 }
 
+/** Its project has all of it again, also if it was deleted before anybody asked. */
+async function restore({ place, model }: World, { version }: { version: number }): Promise<void> {
+  const wanted = pick(model.versions, version);
+  if (wanted === undefined || !wanted.isDeleted) return;
+  try {
+    await place.store.catalog.restoreVersion(wanted.id);
+    wanted.isDeleted = false;
+    wanted.mayBeGone = false;
+    wanted.isPending = true;
+  } catch (error) {
+    // The same may have been logged again, and garbage may have been collected.
+    if (!CairnError.is(error, 'conflict') && !wanted.mayBeGone) throw error;
+  }
+}
+
 async function collectAll({ place, model }: World): Promise<void> {
   await place.store.gc({ graceMs: -1000 });
   collectGarbage(model);
@@ -296,6 +312,7 @@ async function addVersion(
     project: nameOf(project),
     content,
     isDeleted: false,
+    mayBeGone: false,
     isPending: false,
   });
 }

@@ -260,6 +260,7 @@ export const calls: fc.Arbitrary<Call> = fc.oneof(
       (catalog, { nth, deleteAliases }, ids) => catalog.deleteVersion(pick(ids, nth), { deleteAliases }),
     ),
   },
+  call('restore', fc.record({ nth }), (catalog, { nth }, ids) => catalog.restoreVersion(pick(ids, nth))),
   {
     weight: 2,
     arbitrary: call('recordUse', fc.record({ id: runIds, nth }), (catalog, { id, nth }, ids) =>

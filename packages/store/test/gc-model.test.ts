@@ -28,6 +28,7 @@ const pool: readonly (readonly [string, Uint8Array])[] = [
 type Action =
   | { readonly kind: 'log'; readonly files: readonly number[] }
   | { readonly kind: 'delete'; readonly which: number }
+  | { readonly kind: 'restore'; readonly which: number }
   | { readonly kind: 'read'; readonly which: number }
   | { readonly kind: 'gc'; readonly maxDead: number };
 
@@ -40,6 +41,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     }),
   },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('delete' as const), which: fc.nat(5) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('restore' as const), which: fc.nat(5) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('read' as const), which: fc.nat(5) }) },
   {
     weight: 2,
@@ -49,9 +51,9 @@ const action: fc.Arbitrary<Action> = fc.oneof(
 
 const collectAll = { graceMs: -60_000, maxDead: 0 };
 
-async function versionsOf({ catalog }: LocalStore) {
+async function versionsOf({ catalog }: LocalStore, deleted = false) {
   const versions = [];
-  for await (const version of catalog.listVersions(collection)) versions.push(version);
+  for await (const version of catalog.listVersions({ ...collection, deleted })) versions.push(version);
   return versions;
 }
 
@@ -60,6 +62,14 @@ async function perform(store: LocalStore, action: Action): Promise<void> {
     await logAnyway(store, Object.fromEntries(action.files.map((i) => pool[i] as [string, Uint8Array])));
   } else if (action.kind === 'gc') {
     await store.gc({ ...collectAll, maxDead: action.maxDead });
+  } else if (action.kind === 'restore') {
+    const versions = await versionsOf(store, true);
+    const version = versions[action.which % Math.max(versions.length, 1)];
+    if (version === undefined) return;
+    await store.catalog.restoreVersion(version.id).catch((error: unknown) => {
+      // Garbage was collected meanwhile, or the same was logged again.
+      if (!CairnError.is(error, 'not_found') && !CairnError.is(error, 'conflict')) throw error;
+    });
   } else {
     const versions = await versionsOf(store);
     const version = versions[action.which % Math.max(versions.length, 1)];

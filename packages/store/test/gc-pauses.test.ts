@@ -1,6 +1,7 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CairnError } from '@cairn/core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type LocalStore, openStore } from '../src/index.js';
 import { log, logAnyway, randomBytes, readVersions } from './maintained-store.js';
@@ -23,6 +24,7 @@ beforeAll(async () => {
   await log(store, { kept: 'kept', other: randomBytes(1, 400_000) });
   const { id } = await log(store, { kept: 'kept', gone: 'gone', large });
   await store.catalog.deleteVersion(id);
+  deletedId = id;
   await store.close();
 });
 afterAll(() => rmSync(base, { recursive: true }));
@@ -35,10 +37,12 @@ interface Meeting {
   /** What comes when the first is over. */
   readonly third?: () => Promise<unknown>;
   readonly versions: number;
+  /** Whether that is so without the version that is restored, which may come too late. */
+  readonly mayRestore?: boolean;
 }
 
 /** Has two things meet at one point; answers whether there was such a point. */
-async function meet({ first, second, third, versions }: Meeting, at: number): Promise<boolean> {
+async function meet({ first, second, third, versions, mayRestore }: Meeting, at: number): Promise<boolean> {
   const folder = join(base, String(count++));
   cpSync(template, folder, { recursive: true });
   const other = await openStore(folder);
@@ -53,9 +57,10 @@ async function meet({ first, second, third, versions }: Meeting, at: number): Pr
     isOn = false;
     if (calls <= at) return false;
     await third?.();
-    expect(await readVersions(other), `at call ${at}`).toBe(versions);
+    const expected = versions + (mayRestore === true && isRestored ? 1 : 0);
+    expect(await readVersions(other), `at call ${at}`).toBe(expected);
     await other.gc(collectAll);
-    expect(await readVersions(store), `at call ${at}, after another collection`).toBe(versions);
+    expect(await readVersions(store), `at call ${at}, after another collection`).toBe(expected);
     return true;
   } finally {
     await store.close();
@@ -86,6 +91,21 @@ const storing = (store: LocalStore) =>
       return logged;
     };
   });
+let deletedId: string;
+let isRestored: boolean;
+/** How often the deleted version came back, and how often it was too late for that. */
+const restored = { done: 0, refused: 0 };
+const restoring = async ({ catalog }: LocalStore) => {
+  try {
+    await catalog.restoreVersion(deletedId);
+    isRestored = true;
+    restored.done++;
+  } catch (error) {
+    if (!CairnError.is(error, 'not_found')) throw error;
+    isRestored = false;
+    restored.refused++;
+  }
+};
 const collecting = (store: LocalStore) => store.gc(collectAll);
 const condemning = (store: LocalStore) => store.gc({ ...collectAll, maxDead: 1 });
 
@@ -111,6 +131,12 @@ const meetings: Readonly<Record<string, Meeting>> = {
     third: () => commitNow(),
     versions: 2,
   },
+  'a collection of garbage, and restoring between': {
+    first: collecting,
+    second: restoring,
+    versions: 1,
+    mayRestore: true,
+  },
   'two collections of garbage': { first: collecting, second: collecting, versions: 1 },
 };
 
@@ -119,5 +145,17 @@ for (const [name, meeting] of Object.entries(meetings)) {
     let at = 0;
     while (await meet(meeting, at)) at++;
     expect(at).toBeGreaterThan(10);
+    if (meeting.mayRestore === true) {
+      // The garbage is condemned in two steps here: at first all comes back, after the first one nothing does.
+      expect(restored.done).toBeGreaterThan(3);
+      expect(restored.refused).toBeGreaterThan(3);
+    }
   }, 300_000);
 }
+
+it('restores a version, or leaves it deleted, when garbage is collected at any point of that', async () => {
+  let at = 0;
+  const meeting = { first: restoring, second: collecting, versions: 1, mayRestore: true };
+  while (await meet(meeting, at)) at++;
+  expect(at).toBeGreaterThan(0);
+});

@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expectCairnError } from '@cairn/conformance';
 import { CairnError, type ContentDigest } from '@cairn/core';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type LocalStore, openStore } from '../src/index.js';
@@ -205,3 +206,25 @@ it('leaves what is damaged where it is, so that logging again mends it', async (
 function sizeOf(pack: string): number {
   return statSync(join(folder, 'packs', pack)).size;
 }
+
+it('restores a version that was deleted, until garbage is collected', async () => {
+  const kept = await log(store, { a: 'kept' });
+  const first = await log(store, { a: 'first', b: randomBytes(1, 400_000) });
+  const second = await log(store, { a: 'second' });
+  await store.catalog.deleteVersion(first.id);
+  await store.gc({ ...all, graceMs: 3_600_000 });
+  expect((await store.catalog.restoreVersion(first.id)).version).toBe(1);
+  expect(await readVersions(store)).toBe(3);
+  await store.gc(all);
+  expect(await readVersions(store)).toBe(3);
+
+  await store.catalog.deleteVersion(second.id);
+  await store.gc(all);
+  await expectCairnError(store.catalog.restoreVersion(second.id), 'not_found');
+  for await (const { name } of store.catalog.listVersions({ deleted: true })) expect.unreachable(name);
+  // Who is deleted after a collection can be restored until the next one.
+  await store.catalog.deleteVersion(kept.id);
+  await store.gc({ ...all, graceMs: 3_600_000 });
+  await store.catalog.restoreVersion(kept.id);
+  expect(await readVersions(store)).toBe(2);
+});

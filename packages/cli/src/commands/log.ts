@@ -1,5 +1,7 @@
+import { parseArtifactRef } from '@cairn/core';
 import type { Version } from '@cairn/sdk';
 import type { Invocation } from '../invocation.js';
+import { scopeOf } from '../keep/find-deleted.js';
 import { valueText } from '../look/flatten.js';
 import { metadataPath, valueAt } from '../look/metadata-path.js';
 import { sparkline } from '../look/sparkline.js';
@@ -9,14 +11,25 @@ import { firstOf, limitOf, tellCut } from '../output/shown.js';
 
 export async function run(invocation: Invocation): Promise<void> {
   const { args, options, output, signal } = invocation;
+  const [ref = ''] = args;
   const api = await invocation.api();
-  // Also tells who mistook the name what there is.
-  const { entity, project, name } = await api.artifact(args[0] ?? '', { signal });
+  const deleted = options.has('deleted');
+  // To look it up also tells who mistook the name what there is; but all of its versions may be deleted.
+  const { entity, project, name } = deleted
+    ? parseArtifactRef(ref, scopeOf(invocation)).collection
+    : await api.artifact(ref, { signal });
   const plotted = options.text('plot');
   const path = plotted === undefined ? undefined : metadataPath(plotted);
   const limit = limitOf(options, output);
   const { items, isCut } = await firstOf(
-    api.artifacts({ entity, project, name, limit: limit === undefined ? undefined : limit + 1, signal }),
+    api.artifacts({
+      entity,
+      project,
+      name,
+      deleted,
+      limit: limit === undefined ? undefined : limit + 1,
+      signal,
+    }),
     limit,
   );
   await printList(output, items, path === undefined ? logList : plotList(path));

@@ -1,29 +1,24 @@
-import { resolve } from 'node:path';
+import type { Version } from '@cairn/sdk';
+import type { ExitCode } from '../failure/exit-codes.js';
+import { createPartly } from '../failure/partly.js';
 import type { Invocation } from '../invocation.js';
-import { bytesText, countOf } from '../output/format.js';
-import { printRecord } from '../output/print-list.js';
-import { startSteps } from '../progress/start-steps.js';
+import { findDeleted } from '../keep/find-deleted.js';
+import { addressOf, versionList } from '../look/version-list.js';
+import { printList } from '../output/print-list.js';
 
-export async function run(invocation: Invocation): Promise<void> {
-  const { args, output, progress, signal, whenStopped } = invocation;
-  const [backup = '', folder = ''] = args.map((path) => resolve(path));
-  whenStopped(() => 'nothing was restored');
-  const { restoreStore } = await import('@cairn/store');
-  const steps = startSteps(output, progress);
-  const { counts } = await restoreStore(backup, folder, {
-    signal,
-    onProgress: ({ done, total }) =>
-      steps.tell({ phase: 'copy', done, total, text: `copy  ${bytesText(done)} of ${bytesText(total)}` }),
-    onVerifyProgress: ({ phase, bytes }) =>
-      steps.tell({
-        phase: 'verify',
-        done: bytes,
-        total: undefined,
-        text: `verify ${phase}  ${bytesText(bytes)}`,
-      }),
-  }).finally(steps.stop);
-  const { versions, bytes } = counts;
-  if (output.format === 'json') return printRecord(output, { folder, backup, versions, bytes });
-  output.talk(`${countOf(versions, 'version')}, ${bytesText(bytes)}: every byte verified`);
-  await output.write(`${folder}\n`);
+export async function run(invocation: Invocation): Promise<ExitCode> {
+  const { args, output, signal, whenStopped } = invocation;
+  const restored: Version[] = [];
+  whenStopped(() => `restored: ${restored.map(addressOf).join(', ') || 'nothing'}`);
+  const partly = createPartly(output, signal);
+  for (const ref of args) {
+    const version = await partly.try(async () => {
+      const deleted = await findDeleted(invocation, ref);
+      await deleted.restore({ signal });
+      return (await invocation.api()).artifact(`${deleted}`, { signal });
+    });
+    if (version !== undefined) restored.push(version);
+  }
+  await printList(output, restored, versionList);
+  return partly.exitCode(restored.length);
 }

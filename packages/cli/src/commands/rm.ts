@@ -1,26 +1,37 @@
-import type { Version } from '@cairn/sdk';
 import { confirm } from '../confirm.js';
+import type { ExitCode } from '../failure/exit-codes.js';
+import { createPartly } from '../failure/partly.js';
 import type { Invocation } from '../invocation.js';
-import { findDoomed, freesText, printDoomed } from '../keep/doomed-versions.js';
+import { type Doomed, findDoomed, freesText, printDoomed } from '../keep/doomed-versions.js';
 import { addressOf } from '../look/version-list.js';
 import { countOf } from '../output/format.js';
 
-export async function run(invocation: Invocation): Promise<void> {
+export async function run(invocation: Invocation): Promise<ExitCode> {
   const { options, output, signal, whenStopped } = invocation;
-  const doomed = await findDoomed(invocation);
+  const partly = createPartly(output, signal);
+  const doomed = await findDoomed(invocation, partly);
+  if (doomed.length === 0) return partly.exitCode(0);
   if (options.has('dry-run')) {
     await printDoomed(output, doomed);
     output.talk(`would delete ${countOf(doomed.length, 'version')}${freesText(doomed)}; nothing was deleted`);
-    return;
+    return partly.exitCode(doomed.length);
   }
   if (output.isInteractive) for (const { version } of doomed) output.talk(`  ${version}`);
   await confirm(invocation, { ask: `Delete ${countOf(doomed.length, 'version')}${freesText(doomed)}?` });
-  const deleted: Version[] = [];
-  whenStopped(() => `deleted: ${deleted.map(addressOf).join(', ') || 'nothing'}`);
-  for (const { version } of doomed) {
-    await version.delete({ deleteAliases: options.has('with-aliases'), signal });
-    deleted.push(version);
+  const deleted: Doomed[] = [];
+  whenStopped(() => `deleted: ${deleted.map(({ version }) => addressOf(version)).join(', ') || 'nothing'}`);
+  for (const each of doomed) {
+    await partly.try(async () => {
+      await each.version.delete({ deleteAliases: options.has('with-aliases'), signal });
+      deleted.push(each);
+    });
   }
-  await printDoomed(output, doomed);
-  output.talk(`deleted ${countOf(doomed.length, 'version')}${freesText(doomed)} at the next: cairn gc`);
+  await printDoomed(output, deleted);
+  if (deleted.length > 0) {
+    output.talk(`deleted ${countOf(deleted.length, 'version')}${freesText(deleted)} at the next: cairn gc`);
+    output.talk(
+      `until then they come back with: cairn restore ${deleted.map(({ version }) => addressOf(version)).join(' ')}`,
+    );
+  }
+  return partly.exitCode(deleted.length);
 }

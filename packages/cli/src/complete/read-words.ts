@@ -33,11 +33,15 @@ export function readWords(words: readonly string[], table: readonly Command[]): 
     } else if (word.startsWith('-') && word !== '-') {
       const found = optionsOf(command).find((each) => flagsOf(each).includes(word));
       if (found !== undefined && takesValue(found)) option = found;
-    } else if (command === undefined) {
-      path.push(word);
-      command = table.find(({ name }) => name === path.join(' '));
     } else {
-      args.push(word);
+      // A command can have others under its name, as backup has.
+      const longer = args.length === 0 && table.find(({ name }) => name === [...path, word].join(' '));
+      if (command === undefined || longer) {
+        path.push(word);
+        command = longer || undefined;
+      } else {
+        args.push(word);
+      }
     }
   }
   const wants = option === undefined ? argumentAt(command, args.length)?.completes : option.completes;

@@ -4,7 +4,7 @@ import { flagsOf, optionsOf, type Typed } from './read-words.js';
 
 /** Commands, options and their choices: what the table knows. */
 export function staticCandidates(
-  { current, path, command, option }: Typed,
+  { current, path, command, args, option }: Typed,
   table: readonly Command[],
 ): Candidate[] {
   if (option !== undefined) return (option.choices ?? []).map((value) => ({ value, means: option.summary }));
@@ -13,7 +13,7 @@ export function staticCandidates(
       flagsOf(each).map((value) => ({ value, means: each.summary })),
     );
   }
-  if (command !== undefined) return [];
+  if (args.length > 0) return [];
   const words = new Map<string, string>();
   for (const { name, summary } of table) {
     const parts = name.split(' ');

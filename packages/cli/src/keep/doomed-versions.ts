@@ -1,4 +1,5 @@
 import { findStore, type Version } from '@cairn/sdk';
+import type { Partly } from '../failure/partly.js';
 import { UsageError } from '../failure/usage-error.js';
 import type { Invocation } from '../invocation.js';
 import { addressOf, aliasesOf } from '../look/version-list.js';
@@ -16,7 +17,7 @@ export interface Doomed {
 }
 
 /** The versions that are named, each once. @throws UsageError for a name that leaves open which version is meant. */
-export async function findDoomed(invocation: Invocation): Promise<readonly Doomed[]> {
+export async function findDoomed(invocation: Invocation, partly: Partly): Promise<readonly Doomed[]> {
   const { args, signal } = invocation;
   for (const ref of args) {
     if (!/[:@]/.test(ref)) {
@@ -29,9 +30,10 @@ export async function findDoomed(invocation: Invocation): Promise<readonly Doome
   const api = await invocation.api();
   const found = new Map<string, Version>();
   for (const ref of args) {
-    const version = await api.artifact(ref, { signal });
-    found.set(version.id, version);
+    const version = await partly.try(() => api.artifact(ref, { signal }));
+    if (version !== undefined) found.set(version.id, version);
   }
+  if (found.size === 0) return [];
   const frees = await ownBytes(invocation);
   return [...found.values()].map((version) => ({ version, frees: frees.get(version.id) }));
 }

@@ -41,7 +41,7 @@ export const keepCommands: readonly Command[] = [
     group: 'Keep in order',
     summary: 'delete versions',
     description:
-      'Their numbers are not used again, and lineage shows them as deleted. Their space comes back by gc. Which version is meant must be said.',
+      'Their numbers are not used again, and lineage shows them as deleted. Their space comes back by gc; until then restore brings them back. Which version is meant must be said.',
     args: [{ ...ref, many: true }],
     options: [
       { flags: '--dry-run', summary: 'only list what would be deleted, and what that frees' },
@@ -54,6 +54,18 @@ export const keepCommands: readonly Command[] = [
     json: [{ shape: 'list', of: 'removed version' }],
     habits: ['delete', 'remove', 'del'],
     load: () => import('../commands/rm.js'),
+  },
+  {
+    name: 'restore',
+    group: 'Keep in order',
+    summary: 'bring deleted versions back',
+    description:
+      'It works until the next gc that frees something. Their numbers are as before; of their aliases only latest comes back. log --deleted lists what can be restored.',
+    args: [{ name: 'ref', summary: '[[entity/]project/]name:vN, or name@digest', many: true }],
+    examples: [{ does: 'One that was deleted by mistake', line: 'cairn restore bike-model:v1' }],
+    json: [{ shape: 'list', of: 'version' }],
+    habits: ['undelete', 'undo'],
+    load: () => import('../commands/restore.js'),
   },
   {
     name: 'gc',
@@ -134,7 +146,7 @@ export const keepCommands: readonly Command[] = [
     load: () => import('../commands/backup.js'),
   },
   {
-    name: 'restore',
+    name: 'backup restore',
     group: 'Keep in order',
     summary: 'make a store of a backup',
     description: 'Every byte is read and compared before the store appears.',
@@ -142,9 +154,9 @@ export const keepCommands: readonly Command[] = [
       { name: 'backup', summary: 'the folder of the backup', completes: 'file' },
       { name: 'folder', summary: 'where the store is to be; nothing may be there', completes: 'file' },
     ],
-    examples: [{ does: 'After a disk was lost', line: 'cairn restore /mnt/backups/cairn /srv/cairn' }],
+    examples: [{ does: 'After a disk was lost', line: 'cairn backup restore /mnt/backups/cairn /srv/cairn' }],
     json: [{ shape: 'record', of: 'restored store' }],
-    load: () => import('../commands/restore.js'),
+    load: () => import('../commands/backup-restore.js'),
   },
   {
     name: 'cache info',

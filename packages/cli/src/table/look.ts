@@ -75,10 +75,12 @@ export const lookCommands: readonly Command[] = [
     args: [{ name: 'collection', summary: '[[entity/]project/]name', completes: 'collection' }],
     options: [
       { flags: '--plot <key>', summary: 'also show this value of the metadata, and how it went' },
+      { flags: '--deleted', summary: 'show those that were deleted and can still be restored' },
       ...limits,
     ],
     examples: [
       { does: 'Every version', line: 'cairn log bike-model' },
+      { does: 'What can be restored', line: 'cairn log bike-model --deleted' },
       { does: 'How accuracy went', line: 'cairn log bike-model --plot metadata.accuracy' },
     ],
     json: [

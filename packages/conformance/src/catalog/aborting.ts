@@ -14,6 +14,7 @@ export const aborting: readonly CatalogCase[] = [
       await expectAborted((signal) => catalog.commitVersion(commitOf(collection), { signal }));
       await expectAborted((signal) => catalog.updateVersion(before.id, patch, { signal }));
       await expectAborted((signal) => catalog.deleteVersion(before.id, { signal }));
+      await expectAborted((signal) => catalog.restoreVersion(before.id, { signal }));
       await expectAborted((signal) => catalog.recordUse(id, before.id, { signal }));
       await expectAborted((signal) => catalog.startRun(late, { signal }));
       await expectAborted((signal) => catalog.finishRun(id, { state: 'finished' }, { signal }));

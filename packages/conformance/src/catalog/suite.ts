@@ -9,6 +9,7 @@ import { lineage } from './lineage.js';
 import { listing } from './listing.js';
 import { races } from './races.js';
 import { refusals } from './refusals.js';
+import { restoring } from './restoring.js';
 import { runs } from './runs.js';
 import { sorting } from './sorting.js';
 import { updating } from './updating.js';
@@ -26,6 +27,7 @@ export const catalogSuite: Suite<CatalogFixture> = {
     ...sorting,
     ...updating,
     ...deleting,
+    ...restoring,
     ...lineage,
     ...refusals,
     ...aborting,

@@ -1,4 +1,4 @@
-import { checkCommit, checkPatch, outdatedBasis } from '../catalog-checks.js';
+import { checkCommit, checkPatch, loggedAgain, outdatedBasis } from '../catalog-checks.js';
 import { CairnError } from '../errors.js';
 import { canonicalJson } from '../json.js';
 import { quote } from '../printable.js';
@@ -162,4 +162,18 @@ export function deleteVersion(tables: Tables, id: string, deleteAliases: boolean
   row.deleted = true;
   for (const alias of others) moveAlias(collection, alias, undefined);
   if (aliases.includes('latest')) moveAlias(collection, 'latest', liveVersions(collection).at(-1));
+}
+
+/** Nothing collects the garbage of a memory store, so that all can be restored. */
+export function restoreVersion(tables: Tables, id: string): VersionRow {
+  const row = tables.versions.get(id);
+  if (row === undefined) throw new CairnError('not_found', `there is no version ${quote(id)}`);
+  if (!row.deleted) return row;
+  const { collection, content, number } = row;
+  const same = liveVersions(collection).find((other) => other.content.digest === content.digest);
+  if (same !== undefined) throw loggedAgain(keyOf(collection.ref), number, same.number);
+  row.deleted = false;
+  const latest = collection.holders.get('latest');
+  if (latest === undefined || latest.number < number) moveAlias(collection, 'latest', row);
+  return row;
 }

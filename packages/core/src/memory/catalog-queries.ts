@@ -5,11 +5,11 @@ import { partOf } from './part.js';
 
 /** The versions a query asks for, in its order. */
 export function findVersions(tables: Tables, query: VersionQuery): readonly VersionRow[] {
-  const { entity, project, name, type, where = [], sort, after, limit } = query;
+  const { entity, project, name, type, where = [], deleted = false, sort, after, limit } = query;
   const isListed = (row: VersionRow) => {
     const { ref } = row.collection;
     return (
-      !row.deleted &&
+      row.deleted === deleted &&
       (entity ?? ref.entity) === ref.entity &&
       (project ?? ref.project) === ref.project &&
       (name ?? ref.name) === ref.name &&

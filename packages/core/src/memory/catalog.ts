@@ -10,6 +10,7 @@ import {
   link,
   liveVersion,
   openRun,
+  restoreVersion,
   updateVersion,
 } from './catalog-changes.js';
 import { lineageSource } from './catalog-lineage.js';
@@ -117,6 +118,11 @@ export function memoryCatalog({ now = () => new Date() }: MemoryCatalogOptions =
     async deleteVersion(versionId, { deleteAliases = false, signal } = {}) {
       signal?.throwIfAborted();
       deleteVersion(tables, versionId, deleteAliases);
+    },
+
+    async restoreVersion(versionId, { signal } = {}) {
+      signal?.throwIfAborted();
+      return toVersionRecord(restoreVersion(tables, versionId));
     },
 
     async recordUse(runId, versionId, { signal } = {}) {

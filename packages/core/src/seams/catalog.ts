@@ -228,7 +228,7 @@ export interface Catalog {
     options?: CallOptions,
   ): Promise<VersionRecord | undefined>;
 
-  /** Versions that are not deleted; newest first unless sorted otherwise. */
+  /** Versions that are not deleted, or those that are; newest first unless sorted otherwise. */
   listVersions(query: VersionQuery, options?: CallOptions): AsyncIterable<VersionRecord>;
 
   /** Collections, by name. */
@@ -252,6 +252,15 @@ export interface Catalog {
     versionId: string,
     options?: CallOptions & { readonly deleteAliases?: boolean | undefined },
   ): Promise<void>;
+
+  /**
+   * Brings a deleted version back, with its number, metadata and tags. Aliases that were deleted with it don't come back,
+   * but `latest` moves to it if no higher version has it. One that is not deleted is the answer and stays as it is.
+   *
+   * @throws CairnError `not_found` when there never was one, or when garbage was collected since it was deleted; `conflict`
+   * when a version with the same digest was made since.
+   */
+  restoreVersion(versionId: string, options?: CallOptions): Promise<VersionRecord>;
 
   /** Records that a run uses a version. Idempotent. @throws CairnError `not_found`, `run_finished`. */
   recordUse(runId: string, versionId: string, options?: CallOptions): Promise<void>;

@@ -110,6 +110,9 @@ export function remoteCatalog(connection: Connection): Catalog {
       });
     },
 
+    restoreVersion: (versionId, { signal } = {}) =>
+      connection.askJson({ route: routes.restoreVersion, path: { versionId }, signal }, versionRecord),
+
     recordUse: (runId, versionId, { signal } = {}) =>
       connection.tell({ route: routes.recordUse, path: { runId, versionId }, signal }),
 

@@ -26,6 +26,7 @@ export const routes = {
   listVersions: { method: 'GET', path: '/versions' },
   updateVersion: { method: 'PATCH', path: '/versions/:versionId' },
   deleteVersion: { method: 'DELETE', path: '/versions/:versionId' },
+  restoreVersion: { method: 'POST', path: '/versions/:versionId/restore' },
   runsOfVersion: { method: 'GET', path: '/versions/:versionId/runs' },
   lineage: { method: 'POST', path: '/lineage' },
 

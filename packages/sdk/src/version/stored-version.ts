@@ -176,6 +176,10 @@ export class StoredVersion<M extends object = Metadata> implements Version<M> {
     );
   }
 
+  async restore({ signal }: CallOptions = {}): Promise<void> {
+    await withStore(this.#workspace.store, ({ catalog }) => catalog.restoreVersion(this.id, { signal }));
+  }
+
   toString(): string {
     return `${this.entity}/${this.project}/${this.name}:${this.version}`;
   }

@@ -125,6 +125,17 @@ export const versionRoutes: readonly AnyRoute[] = [
     },
   }),
   route({
+    ...routes.restoreVersion,
+    name: 'restoreVersion',
+    summary: 'Brings a deleted version back, until garbage is collected.',
+    rule: inProject('admin', 'version'),
+    audit: 'version.restore',
+    answers: [gives(versionRecord, 'The version.')],
+    async handle({ services: { store }, path, options }) {
+      return ok(await store.catalog.restoreVersion(path.versionId as string, options));
+    },
+  }),
+  route({
     ...routes.runsOfVersion,
     name: 'runsOfVersion',
     summary: 'The runs that used or logged a version, in the order they did.',

@@ -70,3 +70,19 @@ it('a store that is only read knows its keys, and writes down no use', async () 
   });
   await reading.close();
 });
+
+it('a version that was deleted before anybody asked for its blobs has them in its project once it is restored', async () => {
+  const folder = join(scratchFolder(), 'store');
+  const store = await openStore(folder);
+  const { id, manifest } = await log(store, { 'a.txt': 'a' });
+  await log(store, { 'b.txt': 'b' });
+  await store.catalog.deleteVersion(id);
+  const blobs = store.access.blobsOf(collection);
+  // Those of the other version are linked now, and so it is noted for all versions there were.
+  expect((await blobs.has([manifest])).size).toBe(0);
+  await store.catalog.restoreVersion(id);
+  const [entry] = await collect((await openManifest(blobs, manifest)).entries());
+  expect(entry?.path).toBe('a.txt');
+  await readAll(blobs.open(entry?.digest as typeof manifest));
+  await store.close();
+});

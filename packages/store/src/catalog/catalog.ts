@@ -10,6 +10,7 @@ import { listCollections } from './list-collections.js';
 import { listRuns } from './list-runs.js';
 import { listVersions } from './list-versions.js';
 import { defaultPageSize, type Page, readPages } from './pages.js';
+import { restoreVersion } from './restore-version.js';
 import { type Liveness, toRunRecord } from './run-rows.js';
 import { findRun, finishRun, heartbeat, type SeenRun, startRun } from './runs.js';
 import { updateVersion } from './update-version.js';
@@ -70,6 +71,7 @@ export function sqlCatalog(database: Database, options: SqlCatalogOptions): Cata
     updateVersion: (versionId, patch, call) => database.write(() => updateVersion(versionId, patch), call),
     deleteVersion: (versionId, call = {}) =>
       database.write(() => deleteVersion(versionId, call.deleteAliases === true), call),
+    restoreVersion: (versionId, call) => database.write(() => restoreVersion(versionId), call),
 
     recordUse: (runId, versionId, call) => database.write(() => recordUse(runId, versionId), call),
     versionsOfRun: (runId, direction, { after, limit, ...call } = {}) =>

@@ -1,4 +1,5 @@
 import { CairnError, quote } from '@cairn/core';
+import { readEpoch } from '../packs/pack-index.js';
 import { now, one, run, type Step } from '../sql/step.js';
 import { type AliasMove, moveAliases } from './aliases.js';
 import { lockCollectionOf } from './collections.js';
@@ -17,7 +18,12 @@ export function* deleteVersion(versionId: string, deleteAliases: boolean): Step<
     );
   }
   const deletedAt = yield* now();
-  yield* run('UPDATE versions SET deleted_at = ? WHERE id = ?', [deletedAt, fromVersionId(versionId)]);
+  const epoch = yield* readEpoch();
+  yield* run('UPDATE versions SET deleted_at = ?, deleted_epoch = ? WHERE id = ?', [
+    deletedAt,
+    epoch,
+    fromVersionId(versionId),
+  ]);
   const moves: AliasMove[] = others.map((alias) => [alias, null]);
   if (aliases.includes('latest')) moves.push(['latest', yield* highestVersion(collection.id)]);
   yield* moveAliases(collection, moves);

@@ -1,20 +1,24 @@
 import type { VersionQuery } from '@cairn/core';
 import type { Dialect } from '../sql/database.js';
-import { type Fragment, sql } from '../sql/fragment.js';
+import { type Fragment, raw, sql } from '../sql/fragment.js';
 import { all, type Row, type Step } from '../sql/step.js';
 import { toSql } from './conditions.js';
 import { type Page, selectPage, startAt } from './pages.js';
 import { orderOf } from './sorting.js';
 import { fromVersionId, versionColumns } from './version-rows.js';
 
-/** A page of versions that are not deleted. */
+/** Nothing was condemned since they were deleted. */
+const restorable = raw(`v.deleted_at IS NOT NULL AND v.deleted_epoch =
+  coalesce((SELECT value FROM engine_state WHERE name = 'epoch'), 0)`);
+
+/** A page of versions. */
 export function* listVersions(query: VersionQuery, dialect: Dialect, page: Page): Step<Row[]> {
-  const { where = [], sort, after } = query;
+  const { where = [], deleted = false, sort, after } = query;
   const selection = {
     columns: versionColumns,
     tables: 'versions v JOIN collections c ON c.id = v.collection_id',
     conditions: [
-      sql`v.deleted_at IS NULL`,
+      deleted ? restorable : sql`v.deleted_at IS NULL`,
       ...collectionFilters(query),
       ...where.map((condition) => toSql(condition, dialect)),
     ],

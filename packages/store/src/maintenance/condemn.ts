@@ -7,6 +7,7 @@ import { all, now, one, run, type Step } from '../sql/step.js';
 import type { NeedsContext } from './context.js';
 import type { Marks } from './marks.js';
 import { type ObjectRow, objectPages, recipePages } from './object-rows.js';
+import { readRestores } from './version-rows.js';
 
 /** How many objects are condemned in one transaction. */
 const sliceCount = 10_000;
@@ -101,7 +102,8 @@ export function* readRepairs(): Step<number> {
 }
 
 /** Whether there are versions, or recipes where those count, that are not marked. */
-function* hasNews({ version, pack }: Marks): Step<boolean> {
+function* hasNews({ version, restores, pack }: Marks): Step<boolean> {
+  if ((yield* readRestores()) !== restores) return true;
   const newer = yield* one('SELECT 1 AS found FROM versions WHERE id > ? LIMIT 1', [version]);
   if (newer !== undefined) return true;
   if (pack === undefined) return false;

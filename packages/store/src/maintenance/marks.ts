@@ -17,6 +17,7 @@ export class Marks {
   /** The leaves whose entries are marked. */
   readonly #leaves = new DigestSet(32);
   #version = 0;
+  #restores = 0;
   #pack: number | undefined;
 
   constructor(context: NeedsContext, repairs: number, options: CallOptions) {
@@ -33,6 +34,11 @@ export class Marks {
     return this.#version;
   }
 
+  /** How many deleted versions had been restored when all were looked at; those that came back later are not marked. */
+  get restores(): number {
+    return this.#restores;
+  }
+
   /** The newest pack whose recipes were looked at, once they are. */
   get pack(): number | undefined {
     return this.#pack;
@@ -42,14 +48,16 @@ export class Marks {
     return this.#marked.has(digest);
   }
 
-  /** Marks what the versions need that were made since the last time. */
+  /** Marks what the versions need that were made since the last time; if any came back, what all of them need. */
   async addVersions(): Promise<void> {
     const { database } = this.#context;
-    const newest = await newestVersion(database, this.#options);
-    for await (const version of versionsAfter(database, this.#version, this.#options)) {
+    const { newest, restores } = await newestVersion(database, this.#options);
+    const known = restores === this.#restores ? this.#version : 0;
+    for await (const version of versionsAfter(database, known, this.#options)) {
       await this.#addVersion(version);
     }
     this.#version = newest;
+    this.#restores = restores;
   }
 
   /** Marks what the recipes need that came since the last time and are not condemned. */

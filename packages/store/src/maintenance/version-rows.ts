@@ -1,7 +1,7 @@
 import type { CallOptions, ContentDigest } from '@cairn/core';
 import { lockEpoch } from '../packs/pack-index.js';
 import type { Database } from '../sql/database.js';
-import { all, one } from '../sql/step.js';
+import { all, one, type Step } from '../sql/step.js';
 
 const pageCount = 200;
 
@@ -44,12 +44,25 @@ export async function* versionsAfter(
   }
 }
 
-/** The newest version that was ever made, deleted or not; 0 if there is none. */
-export async function newestVersion(database: Database, options: CallOptions): Promise<number> {
+/** How far a look at all versions goes. */
+export interface Newest {
+  /** The newest version that was ever made, deleted or not; 0 if there is none. */
+  readonly newest: number;
+  /** How often a deleted version was restored. */
+  readonly restores: number;
+}
+
+export async function newestVersion(database: Database, options: CallOptions): Promise<Newest> {
   return database.write(function* () {
     yield* lockEpoch();
-    return Number((yield* one('SELECT max(id) AS id FROM versions'))?.id ?? 0);
+    const newest = Number((yield* one('SELECT max(id) AS id FROM versions'))?.id ?? 0);
+    return { newest, restores: yield* readRestores() };
   }, options);
+}
+
+export function* readRestores(): Step<number> {
+  const row = yield* one("SELECT value FROM engine_state WHERE name = 'restores'");
+  return Number(row?.value ?? 0);
 }
 
 export async function isDeleted(database: Database, id: number, options: CallOptions): Promise<boolean> {

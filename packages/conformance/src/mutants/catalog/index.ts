@@ -8,6 +8,7 @@ import { lineageMutants } from './lineage.js';
 import { listingMutants } from './listing.js';
 import { racesMutants } from './races.js';
 import { refusalsMutants } from './refusals.js';
+import { restoringMutants } from './restoring.js';
 import { runsMutants } from './runs.js';
 import { sortingMutants } from './sorting.js';
 import { updatingMutants } from './updating.js';
@@ -23,6 +24,7 @@ export const catalogMutants: readonly CatalogMutant[] = [
   ...sortingMutants,
   ...updatingMutants,
   ...deletingMutants,
+  ...restoringMutants,
   ...lineageMutants,
   ...refusalsMutants,
   ...abortingMutants,

@@ -65,6 +65,7 @@ export const versionQuery: v.GenericSchema<unknown, VersionQuery> = exact<Versio
     name: v.optional(shortText),
     type: v.optional(shortText),
     where: v.optional(v.pipe(v.array(condition), v.maxLength(100))),
+    deleted: v.optional(v.boolean()),
     sort: v.optional(sortKey),
     ...page,
   }),

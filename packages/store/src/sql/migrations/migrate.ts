@@ -8,6 +8,7 @@ const migrations: readonly (() => Promise<{ migration: Migration }>)[] = [
   () => import('./001-catalog.js'),
   () => import('./002-packs.js'),
   () => import('./003-access.js'),
+  () => import('./004-restore.js'),
 ];
 
 /** Brings the schema up to date; costs one look where it is already. @throws CairnError `unsupported_format`. */
