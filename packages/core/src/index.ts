@@ -54,6 +54,7 @@ export {
   maxLabels,
   maxNameLength,
 } from './name.js';
+export { networkFailure } from './network-failure.js';
 export { type ListedObject, observeListed } from './observe-listed.js';
 export { parseJson } from './parse-json.js';
 export { type ParsedQuery, parseQuery, parseSort } from './parse-query.js';

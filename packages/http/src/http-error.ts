@@ -1,4 +1,4 @@
-import { CairnError, codeOfStatus, type ErrorCode, quote } from '@cairn/core';
+import { CairnError, codeOfStatus, networkFailure, quote } from '@cairn/core';
 import type { Answer } from './answer.js';
 import type { HttpUri } from './http-uri.js';
 import { retryAfterMs } from './retry.js';
@@ -37,72 +37,11 @@ export function statusError({ stored, url }: HttpUri, answer: Answer): CairnErro
     : new CairnError('unavailable', message("can't be read"), { isRetryable: false });
 }
 
-interface Meaning {
-  readonly code: ErrorCode;
-  readonly problem: string;
-  readonly hint: string;
-}
-
-const timeout = (problem: string): Meaning => ({
-  code: 'timeout',
-  problem,
-  hint: 'Repeat the call later, or raise { timeouts }.',
-});
-const cut: Meaning = { code: 'unavailable', problem: 'the connection broke', hint: 'Repeat the call.' };
-const unreachable: Meaning = {
-  code: 'unavailable',
-  problem: "its host can't be reached",
-  hint: 'Check the network.',
-};
-
-/** Failures of the network that may pass, by their codes. */
-const passing: ReadonlyMap<string, Meaning> = new Map([
-  ['UND_ERR_CONNECT_TIMEOUT', timeout("its host doesn't answer")],
-  ['ETIMEDOUT', timeout("its host doesn't answer")],
-  ['UND_ERR_HEADERS_TIMEOUT', timeout("the server doesn't answer")],
-  ['UND_ERR_SOCKET', cut],
-  ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', cut],
-  ['ECONNRESET', cut],
-  ['EPIPE', cut],
-  ['ERR_STREAM_PREMATURE_CLOSE', cut],
-  ['Z_BUF_ERROR', { ...cut, problem: 'its compressed bytes are cut' }],
-  ['Z_DATA_ERROR', { ...cut, problem: 'its compressed bytes are damaged' }],
-  ['ECONNREFUSED', { ...unreachable, problem: 'its host refuses the connection' }],
-  ['EHOSTUNREACH', unreachable],
-  ['ENETUNREACH', unreachable],
-  ['ENETDOWN', unreachable],
-  ['EAI_AGAIN', { ...unreachable, problem: "its host's name can't be looked up now" }],
-]);
-
 /** What a failed exchange with a server means. What is no failure of one comes back as it is, and an abort as its reason. */
 export function transportError(
   error: unknown,
   { stored }: HttpUri,
   signal: AbortSignal | undefined,
 ): unknown {
-  if (signal?.aborted) return signal.reason;
-  const code = codeOf(error);
-  if (code === undefined || CairnError.is(error)) return error;
-  const meaning = passing.get(code) ?? (code.startsWith('HPE_') ? cut : undefined);
-  const message = (problem: string) => `can't read ${quote(stored)}: ${problem}`;
-  if (meaning !== undefined) {
-    return new CairnError(meaning.code, message(meaning.problem), { hint: meaning.hint, cause: error });
-  }
-  if (code === 'ENOTFOUND') {
-    return new CairnError('unavailable', message('no host has that name'), {
-      hint: 'Check the URL and the network.',
-      cause: error,
-      isRetryable: false,
-    });
-  }
-  return new CairnError('unavailable', message(`the connection failed (${code})`), {
-    hint: 'If its certificate is not trusted here, name the authority in NODE_EXTRA_CA_CERTS.',
-    cause: error,
-    isRetryable: false,
-  });
-}
-
-function codeOf(error: unknown): string | undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? code : undefined;
+  return networkFailure(error, `can't read ${quote(stored)}`, signal);
 }
