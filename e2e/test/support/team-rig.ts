@@ -18,6 +18,8 @@ export interface TeamServer {
   readonly url: string;
   /** What the first key is made by, as long as there is no admin. */
   readonly setupUrl: string | null;
+  /** What it wrote down so far. */
+  log(): string;
   /** Ends it in order. @returns What it ended with. */
   stop(): Promise<number | null>;
 }
@@ -65,9 +67,13 @@ export async function teamRig(): Promise<TeamRig> {
           AWS_SECRET_ACCESS_KEY: place.credentials.secretAccessKey,
           ...env,
         },
-        stdio: ['ignore', 'pipe', 'ignore'],
+        stdio: ['ignore', 'pipe', 'pipe'],
       });
       servers.push(child);
+      let log = '';
+      child.stderr.on('data', (chunk) => {
+        log += chunk;
+      });
       const ended = once(child, 'exit');
       let json = '';
       for await (const line of createInterface({ input: child.stdout })) {
@@ -78,6 +84,7 @@ export async function teamRig(): Promise<TeamRig> {
       return {
         url,
         setupUrl,
+        log: () => log,
         async stop() {
           child.kill('SIGTERM');
           const [code] = await ended;

@@ -7,6 +7,7 @@ import { defaultCacheDir, packFolder, projectFolder, serverFolder } from './cach
 import { type ProjectCache, projectCache } from './cache/project-cache.js';
 import { forgetServerInfo, getServerInfo } from './cache/server-info.js';
 import { remoteCatalog } from './catalog/remote-catalog.js';
+import { bucketLine } from './direct/bucket-line.js';
 import { createConnection } from './http/connection.js';
 import { createDispatcher } from './http/dispatcher.js';
 import { checkKey, parseAddress } from './http/server-address.js';
@@ -18,7 +19,8 @@ import { type OpenRemoteOptions, settingsOf } from './remote-options.js';
  *
  * A request that fails for a reason that may pass is repeated, and what is done twice is done once. A transfer that breaks goes
  * on where it broke: an upload with its pack of 48 MiB, a download with its next byte. Every byte that is read is checked against
- * its digest; of a part of a large blob, the server has done so.
+ * its digest; of a part of a large blob, the server may have done so. Where the server keeps blobs in a bucket that can be reached
+ * from here, large ones come from there.
  *
  * @throws CairnError `uri_invalid` for a URL that can't be a server's; `unauthenticated` for what can't be a key; `unavailable`,
  * `timeout`, `rate_limited`.
@@ -29,6 +31,7 @@ export async function openRemote(options: OpenRemoteOptions): Promise<Store> {
   checkKey(options.apiKey);
   const dispatcher = options.dispatcher ?? createDispatcher(options);
   const connection = createConnection(address, dispatcher, settingsOf(options));
+  const line = bucketLine(connection, dispatcher, address);
   const folder = serverFolder(cacheDir, address.location);
   const closeDispatcher = async () => {
     if (options.dispatcher === undefined) await dispatcher.destroy();
@@ -66,7 +69,7 @@ export async function openRemote(options: OpenRemoteOptions): Promise<Store> {
       onOtherStore: () => void forgetServerInfo(folder),
     });
     const cache = projectCache(projectFolder(folder, project), maxCacheBytes, hasher);
-    const blobs = projectBlobs({ wire, hasher, cache, putter: getPutter });
+    const blobs = projectBlobs({ wire, hasher, line, cache, putter: getPutter });
     return { blobs, cache };
   }
 

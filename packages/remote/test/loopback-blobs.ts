@@ -11,6 +11,7 @@ import {
 } from '@cairn/store/engine';
 import {
   algorithmHeader,
+  type BlobPlan,
   encodeBitmap,
   encodeFrame,
   type Frame,
@@ -21,6 +22,8 @@ import { json } from './loopback-catalog.js';
 import type { Reply, Request } from './loopback-server.js';
 
 const hasher = await loadHasher('blake3');
+/** Routes that say nothing of an algorithm. */
+const plain: ReadonlySet<string> = new Set(['info', 'basis', 'getBlob', 'planBlob']);
 const hexOf = (digest: Uint8Array) => Buffer.from(digest).toString('hex');
 
 /** The records of one project. */
@@ -29,15 +32,18 @@ interface Project {
   readonly recipes: Map<string, Uint8Array>;
 }
 
+/** What a server plans for the bytes of a blob from a place on. */
+export type Plan = (blob: Uint8Array, at: number) => BlobPlan;
+
 /** Answers what is about blobs. */
-export function answerBlobs(): (request: Request) => Reply {
+export function answerBlobs(plan: Plan | undefined): (request: Request) => Reply {
   const projects = new Map<string, Project>();
-  return ({ route, path, headers, body }) => {
+  return ({ route, path, params, headers, body }) => {
     const name = `${path.entity}/${path.project}`;
     const project = projects.get(name) ?? { data: new Map(), recipes: new Map() };
     projects.set(name, project);
     const has = (hex: string) => project.data.has(hex) || project.recipes.has(hex);
-    if (route !== 'info' && route !== 'basis' && route !== 'getBlob' && headers[algorithmHeader] !== 'blake3')
+    if (!plain.has(route) && headers[algorithmHeader] !== 'blake3')
       throw new CairnError('conflict', 'this store has blake3 digests');
     switch (route) {
       case 'info':
@@ -47,7 +53,13 @@ export function answerBlobs(): (request: Request) => Reply {
           api: 1,
           algorithm: 'blake3',
           chunker: defaultChunker,
+          ...(plan === undefined ? {} : { direct: { downloads: true } }),
         });
+      case 'planBlob': {
+        const bytes = bytesOf(project, path.digest?.replace('blake3:', '') ?? '');
+        if (plan === undefined || bytes === undefined) throw new CairnError('not_found', 'no such route');
+        return json(plan(bytes, Number(params.get('at'))));
+      }
       case 'basis':
         return json({ basis: '1' });
       case 'missingBlobs': {

@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { CairnError, type Catalog, type ErrorCode } from '@cairn/core';
 import { memoryCatalog } from '@cairn/core/memory';
 import { apiBase, type RouteName, routes, statusOf, toErrorAnswer } from '../src/protocol/index.js';
-import { answerBlobs } from './loopback-blobs.js';
+import { answerBlobs, type Plan } from './loopback-blobs.js';
 import { answerCatalog } from './loopback-catalog.js';
 
 /** What goes wrong with one request. */
@@ -33,6 +33,8 @@ export interface LoopbackServer {
   readonly requests: Asked[];
   /** Has the next request of a route go wrong, or more of them. */
   order(route: RouteName, fault: Fault, times?: number): void;
+  /** Forgets requests and orders. */
+  reset(): void;
   close(): Promise<void>;
 }
 
@@ -65,13 +67,16 @@ export async function startLoopbackServer({
   basePath = '',
   tls,
   key,
+  plan,
 }: {
   basePath?: string;
   tls?: ServerOptions;
   key?: string;
+  /** What is planned to be read from a bucket. Default: it has none, as servers once hadn't. */
+  plan?: Plan;
 } = {}): Promise<LoopbackServer> {
   const catalog = memoryCatalog();
-  const blobs = answerBlobs();
+  const blobs = answerBlobs(plan);
   const requests: Asked[] = [];
   const faults = new Map<RouteName, Fault[]>();
   const sockets = new Set<Socket>();
@@ -129,6 +134,10 @@ export async function startLoopbackServer({
       const queue = faults.get(route) ?? [];
       for (let i = 0; i < times; i++) queue.push(fault);
       faults.set(route, queue);
+    },
+    reset() {
+      requests.length = 0;
+      faults.clear();
     },
     close: () =>
       new Promise((resolve) => {

@@ -33,6 +33,16 @@ export interface ServerOptions {
   readonly basePath?: string | undefined;
   /** Addresses and networks whose `X-Forwarded-For` is believed, such as `10.0.0.0/8`. Default: none. */
   readonly trustedProxies?: readonly string[] | undefined;
+  /** What clients do with the store's bucket itself, by signed requests that are good for minutes. */
+  readonly direct?:
+    | {
+        /**
+         * Whether they read large blobs from it. Those that can't reach it read from the server. Default: `true`, which means
+         * something only where the store has a bucket whose credentials can sign.
+         */
+        readonly downloads?: boolean | undefined;
+      }
+    | undefined;
   /** The clock by which limits are, in milliseconds. Default: that of the process. */
   readonly now?: (() => number) | undefined;
 }
@@ -73,6 +83,7 @@ export function createServer(options: ServerOptions): Server {
   let isClosing = false;
   const services: Services = {
     store,
+    hasDirectDownloads: (options.direct?.downloads ?? true) && store.planRead !== undefined,
     authenticate: auth === 'keys' ? byKey(store.access) : auth === 'none' ? withoutKeys() : auth,
     clientAddress: clientAddress(trustedProxies),
     limits,

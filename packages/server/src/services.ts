@@ -11,6 +11,8 @@ import type { Metrics } from './watch/metrics.js';
 /** What the routes of one server share, and no other server. */
 export interface Services {
   readonly store: ServedStore;
+  /** Whether clients read large blobs from the store's bucket themselves. */
+  readonly hasDirectDownloads: boolean;
   readonly authenticate: Authenticate;
   readonly clientAddress: ClientAddress;
   readonly limits: Limits;

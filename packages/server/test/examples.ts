@@ -101,6 +101,7 @@ export async function examplesOf(lab: Lab, project: ProjectRef, isThere = true):
     missingBlobs: async () => ({ path: `${base}/blobs/missing`, ...binary, bytes: encodeDigests([digest]) }),
     readBlobs: async () => ({ path: `${base}/blobs/read`, ...binary, bytes: encodeDigests([digest]) }),
     addPack: async () => ({ path: `${base}/packs`, ...binary, bytes: await packOf(`pack ${count++}`) }),
+    planBlob: async () => ({ path: `${base}/blobs/${digest}/plan?at=0` }),
     getBlob: async () => ({ path: `${base}/blobs/${digest}` }),
 
     whoAmI: async () => ({ path: `${api}/me` }),

@@ -21,8 +21,9 @@ import {
   WrittenFiles,
 } from '@cairn/store/engine';
 import { maxReadDigests } from '../protocol/index.js';
+import { missingBlob } from './fetch-range.js';
 import { hashIfThere } from './hash-if-there.js';
-import { missingBlob, type ReadContext, readWhole } from './read-blob.js';
+import { type ReadContext, readWhole } from './read-blob.js';
 import { readSome } from './read-some.js';
 
 export interface CopyContext extends ReadContext {
@@ -152,7 +153,9 @@ async function fetchBatch(
   }
   for (const { blob, size } of large) {
     for (const file of blob.files) {
-      await publishFile(file.path, readWhole(context, file.digest, options), { signal: options.signal });
+      await publishFile(file.path, readWhole(context, file.digest, options, size), {
+        signal: options.signal,
+      });
       done(file, size);
     }
   }

@@ -1,6 +1,7 @@
 import { type BlobStore, type CallOptions, type Hasher, isContentDigest } from '@cairn/core';
 import { type Putter, rawDigest } from '@cairn/store/engine';
 import type { ProjectCache } from '../cache/project-cache.js';
+import type { BucketLine } from '../direct/bucket-line.js';
 import { copyBlobs } from './copy-blobs.js';
 import type { ProjectWire } from './project-wire.js';
 import { putBlobs } from './put-blobs.js';
@@ -10,6 +11,7 @@ import { shipment } from './shipment.js';
 export interface BlobsContext {
   readonly wire: ProjectWire;
   readonly hasher: Hasher;
+  readonly line: BucketLine;
   readonly cache: ProjectCache;
   /** Made when something is put for the first time. */
   readonly putter: () => Promise<Putter>;
@@ -19,7 +21,7 @@ export interface BlobsContext {
 const freshMs = 10_000;
 
 /** The blobs of one project of a server. */
-export function projectBlobs({ wire, hasher, cache, putter }: BlobsContext): BlobStore {
+export function projectBlobs({ wire, hasher, line, cache, putter }: BlobsContext): BlobStore {
   const { algorithm } = wire;
   const { now } = wire.connection.settings.world;
   let last: { readonly basis: string; readonly at: number } | undefined;
@@ -56,10 +58,10 @@ export function projectBlobs({ wire, hasher, cache, putter }: BlobsContext): Blo
       return new Set(possible.filter((_, i) => missing[i] === 0));
     },
 
-    open: (digest, options) => readBlob({ wire, hasher, cache: cache.blobs }, digest, options),
+    open: (digest, options) => readBlob({ wire, hasher, line, cache: cache.blobs }, digest, options),
 
     async *copyTo(files, options = {}) {
-      yield* copyBlobs({ wire, hasher, fetched: await cache.fetched() }, files, options);
+      yield* copyBlobs({ wire, hasher, line, fetched: await cache.fetched() }, files, options);
     },
   };
 }

@@ -11,8 +11,10 @@ import { garbled } from '../http/failures.js';
 import type { Retry } from '../http/retry.js';
 import {
   algorithmHeader,
+  type BlobPlan,
   basisAnswer,
   basisHeader,
+  blobPlan,
   decodeBitmap,
   digestsType,
   maxMissingDigests,
@@ -32,6 +34,8 @@ export interface ProjectWire {
   addPack(pack: PackBody, options: CallOptions): Promise<void>;
   /** An answer of frames. */
   read(digests: readonly Uint8Array[], options: CallOptions, retry: Retry): Promise<Answer>;
+  /** How to read a large blob from a place on. */
+  plan(digest: ContentDigest, at: number, options: CallOptions): Promise<BlobPlan>;
   /** A blob, or a part of it; its status is 416 when it has no such part. */
   get(digest: ContentDigest, range: string | undefined, options: CallOptions, retry: Retry): Promise<Answer>;
 }
@@ -96,6 +100,10 @@ export function projectWire(
     },
     read: (digests, { signal }, retry) =>
       noticing(connection.ask({ route: routes.readBlobs, path, ...digestsOf(digests), signal }, retry)),
+    plan: (digest, at, { signal }) => {
+      const ask = { route: routes.planBlob, path: { ...path, digest }, params: { at: String(at) }, signal };
+      return connection.askJson(ask, blobPlan);
+    },
     get: (digest, range, { signal }, retry) => {
       const headers = range === undefined ? {} : { headers: { range: `bytes=${range}` } };
       const ask = { route: routes.getBlob, path: { ...path, digest }, ...headers, alsoFine: 416, signal };

@@ -2,7 +2,8 @@ import { CairnError, type CallOptions, type ContentDigest } from '@cairn/core';
 import { garbled, transportFailure } from '../http/failures.js';
 import { createRetry } from '../http/retry.js';
 import { maxReadBytes, readFrames } from '../protocol/index.js';
-import { damagedBlob, missingBlob, type ReadContext } from './read-blob.js';
+import { damagedBlob, missingBlob } from './fetch-range.js';
+import type { ReadContext } from './read-blob.js';
 
 /** A blob that is asked for. */
 export interface Asked {

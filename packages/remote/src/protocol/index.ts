@@ -54,6 +54,7 @@ export {
   lineageRequest,
   toLineageAnswer,
 } from './schemas/lineage.js';
+export { type BlobPlan, blobPlan, type PlannedPart, planParams } from './schemas/plans.js';
 export {
   collectionQuery,
   deleteParams,

@@ -1,21 +1,24 @@
-import type { ProjectRef } from '@cairn/core';
-import { type ByteRange, CairnError, type CallOptions, isContentDigest, quote } from '@cairn/core';
+import { type ByteRange, CairnError, type ContentDigest, isContentDigest, quote } from '@cairn/core';
 import {
   basisAnswer,
   bitmapType,
+  blobPlan,
   digestsType,
   encodeBitmap,
   framesType,
   maxMissingDigests,
   maxReadDigests,
+  type PlannedPart,
   packAnswer,
   packType,
+  planParams,
   routes,
 } from '@cairn/remote/protocol';
+import type { DirectPart } from '@cairn/store/postgres';
+import type { Call } from '../call.js';
 import { HttpFailure } from '../http/http-failure.js';
 import { type Answer, type AnyRoute, route } from '../route.js';
 import { inProject } from '../rule.js';
-import type { ServedStore } from '../served-store.js';
 import { gives, ok } from './answers.js';
 import { framesOf } from './frames.js';
 import { checkAlgorithm, readDigests } from './read-digests.js';
@@ -76,6 +79,22 @@ export const blobRoutes: readonly AnyRoute[] = [
     },
   }),
   route({
+    ...routes.planBlob,
+    name: 'planBlob',
+    summary: 'How to read a large blob from the bucket itself.',
+    rule: inProject('read'),
+    params: planParams,
+    answers: [gives(blobPlan, 'Signed requests, which are secret, for this blob and nothing else.')],
+    async handle(call, { params: { at = '0' } }) {
+      const { store, hasDirectDownloads } = call.services;
+      const { raw } = await findBlob(call);
+      if (!hasDirectDownloads) return ok({ parts: [] });
+      const { signal } = call.options;
+      const plan = await store.planRead?.(raw, { at: Number(at), signal });
+      return ok({ parts: plan?.parts.map(toPlanned) ?? [] });
+    },
+  }),
+  route({
     ...routes.getBlob,
     name: 'getBlob',
     summary: 'A blob, or a part of it.',
@@ -84,21 +103,26 @@ export const blobRoutes: readonly AnyRoute[] = [
       { status: 200, description: 'The blob.', type: 'application/octet-stream' },
       { status: 206, description: 'The part that Range asks for.', type: 'application/octet-stream' },
     ],
-    async handle({ services: { store }, project, path, request, options }) {
-      return answerBlob(store, project, path.digest as string, request.headers.get('range'), options);
-    },
+    handle: answerBlob,
   }),
 ];
 
-async function answerBlob(
-  store: ServedStore,
-  project: ProjectRef,
-  digest: string,
-  wanted: string | null,
-  options: CallOptions,
-): Promise<Answer> {
-  if (!isContentDigest(digest)) {
-    throw new CairnError('unsupported_format', `${quote(digest)} is no digest of a blob`, {
+function toPlanned({ start, end, direct }: DirectPart): PlannedPart {
+  if (direct === undefined) return { start, end };
+  const { url, headers } = direct.request;
+  return { start, end, request: { url, headers, rows: Buffer.from(direct.rows).toString('base64') } };
+}
+
+/** A blob that the project has. @throws CairnError `unsupported_format`, `not_found`. */
+async function findBlob({
+  services: { store },
+  project,
+  path,
+  options,
+}: Call): Promise<{ readonly digest: ContentDigest; readonly raw: Uint8Array; readonly size: number }> {
+  const { digest } = path;
+  if (digest === undefined || !isContentDigest(digest)) {
+    throw new CairnError('unsupported_format', `${quote(digest ?? '')} is no digest of a blob`, {
       hint: 'It is blake3: or sha256:, and 64 lower-case hex digits.',
     });
   }
@@ -108,6 +132,12 @@ async function answerBlob(
   const [isLinked] = await store.access.linked(project, [raw], options);
   const [size] = isLinked === 1 ? await store.sizesOf([raw], options) : [];
   if (size === undefined) throw missing();
+  return { digest, raw, size };
+}
+
+async function answerBlob(call: Call): Promise<Answer> {
+  const { services, request, options } = call;
+  const { digest, size } = await findBlob(call);
   const headers = {
     'content-type': 'application/octet-stream',
     // Never shown by a browser, whatever is in it.
@@ -115,9 +145,11 @@ async function answerBlob(
     'accept-ranges': 'bytes',
     etag: `"${digest}"`,
   };
-  const range = rangeOf(wanted, size);
+  const range = rangeOf(request.headers.get('range'), size);
   const { start, end = size } = range ?? { start: 0 };
-  const body = await begun(store.blobs.open(digest, range === undefined ? options : { ...options, range }));
+  const body = await begun(
+    services.store.blobs.open(digest, range === undefined ? options : { ...options, range }),
+  );
   const sent = { ...headers, 'content-length': String(end - start) };
   if (range === undefined) return { status: 200, body, headers: sent };
   return { status: 206, body, headers: { ...sent, 'content-range': `bytes ${start}-${end - 1}/${size}` } };

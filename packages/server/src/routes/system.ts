@@ -13,10 +13,10 @@ export const infoRoute: AnyRoute = route({
   name: 'info',
   summary: 'What this server is.',
   rule: everybody,
-  answers: [gives(serverInfo, 'What never changes of this server.')],
-  async handle({ services: { store } }) {
+  answers: [gives(serverInfo, 'What it is, and what its store is.')],
+  async handle({ services: { store, hasDirectDownloads: downloads } }) {
     const { algorithm, chunker } = store.format;
-    return ok({ server: 'cairn', version, api: 1, algorithm, chunker });
+    return ok({ server: 'cairn', version, api: 1, algorithm, chunker, direct: { downloads } });
   },
 });
 

@@ -8,8 +8,6 @@ import { type BlobPart, type PackRun, type PlacedChunk, partsOfBlob } from './di
 
 /** How the next bytes of a large blob can be read from the bucket, by who has no credentials for it. */
 export interface DirectPlan {
-  /** Of the blob, in bytes. */
-  readonly size: number;
   /** One behind the other; the first has the byte that was asked for, and they may end before the blob does. */
   readonly parts: readonly DirectPart[];
 }
@@ -60,7 +58,6 @@ export async function planDirectRead(
   const record = await reader.fetch(digest, options);
   if (record.location.kind !== recipeKind) return undefined;
   const segments = [];
-  const { size } = record.location;
   let [start, end] = [0, 0];
   for (const segment of await reader.segments(record)) {
     if (end - start >= planBytes) break;
@@ -68,7 +65,7 @@ export async function planDirectRead(
     else segments.push(segment);
     end += segment.length;
   }
-  if (segments.length === 0) return { size, parts: [] };
+  if (segments.length === 0) return { parts: [] };
   const rows = (await Promise.all(segments.map((segment) => reader.chunks(segment, options)))).flat();
   const found = await reader.find(
     [...segments, ...rows].map((row) => row.digest),
@@ -81,7 +78,7 @@ export async function planDirectRead(
   }
   const fillers = segments.flatMap((row) => found.get(keyOf(row.digest)) ?? []);
   const parts = await signParts(context, partsOfBlob(chunks, fillers, start), options);
-  return parts.some(({ direct }) => direct !== undefined) ? { size, parts } : undefined;
+  return parts.some(({ direct }) => direct !== undefined) ? { parts } : undefined;
 }
 
 async function signParts(

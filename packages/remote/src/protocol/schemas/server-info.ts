@@ -2,7 +2,7 @@ import type { ContentAlgorithm } from '@cairn/core';
 import * as v from 'valibot';
 import { count, shortText } from './basics.js';
 
-/** What a server says of itself, before anybody has shown a key. None of it ever changes for one store. */
+/** What a server says of itself, before anybody has shown a key. All but `direct` never changes for one store. */
 export interface ServerInfo {
   /** By which it is told from other web servers. */
   readonly server: 'cairn';
@@ -19,6 +19,8 @@ export interface ServerInfo {
     readonly average: number;
     readonly max: number;
   };
+  /** What clients may do with the bucket itself, by signed requests that the server gives them. Default: nothing. */
+  readonly direct?: { readonly downloads: boolean } | undefined;
 }
 
 export const serverInfo: v.GenericSchema<unknown, ServerInfo> = v.object({
@@ -27,6 +29,7 @@ export const serverInfo: v.GenericSchema<unknown, ServerInfo> = v.object({
   api: v.literal(1),
   algorithm: v.picklist(['blake3', 'sha256']),
   chunker: v.object({ name: shortText, min: count, average: count, max: count }),
+  direct: v.optional(v.object({ downloads: v.boolean() })),
 });
 
 export const basisAnswer: v.GenericSchema<unknown, { readonly basis: string }> = v.object({
