@@ -53,7 +53,11 @@ test('a changed file makes a version, and diff names that file alone', async () 
   expect(await cairn('diff -q bike-dataset:v0 bike-dataset:v1')).toBe('b.txt\n');
 });
 
-test('put does the same from the command line', async () => {
+test('put does the same from the command line, once it is said for which project', async () => {
+  expect(await failure('put bikes -n bike-dataset')).toMatch(
+    /config set project PROJECT --in-project\nexit 2$/,
+  );
+  await cairn('config set project default --in-project');
   expect(await cairn('put bikes -n bike-dataset -q')).toBe('bike-dataset:v1\n');
   project.write('model.json', '{}');
   expect(await cairn('put model.json -n bike-model -t model -a best -m accuracy=0.93 -q')).toBe(

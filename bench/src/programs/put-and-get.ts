@@ -30,6 +30,7 @@ async function run(program: string, ...args: readonly string[]): Promise<{ cpuMs
     env: {
       ...process.env,
       CAIRN_STORE: store,
+      CAIRN_PROJECT: 'default',
       CAIRN_CONFIG_DIR: place,
       CAIRN_CACHE_DIR: join(place, 'cache'),
     },

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { testPlace } from './support/cairn.js';
 
 const place = testPlace();
-const { cairn } = place;
+// Nothing is set but by the files.
+const cairn = (args: readonly string[]) => place.cairn(args, { env: { CAIRN_PROJECT: '' } });
 
 test('values are set, listed with their origins, and taken away', async () => {
   expect((await cairn(['config', 'set', 'entity', 'acme'])).code).toBe(0);

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { testPlace } from './support/cairn.js';
 import { expectRecord } from './support/matches-record.js';
+import { inTerminal } from './support/terminal.js';
 
 const place = testPlace();
 const { cairn, bash } = place;
@@ -100,6 +101,29 @@ describe('put', () => {
     const empty = await cairn(['put', '-', '--path', 'empty', '-n', 'empty'], { input: '' });
     expect(empty.stdout).toBe('empty:v0 (latest)  1 file · sent 0 B of 0 B\n');
     expect(await cairn(['cat', 'empty', 'empty'])).toEqual({ stdout: '', stderr: '', code: 0 });
+  });
+
+  test('has to be told the project, or asks a person', async () => {
+    place.write({ 'model.bin': 'model' });
+    const env = { CAIRN_PROJECT: '' };
+    const { stdout, stderr, code } = await cairn(['put', 'model.bin', '-n', 'lost'], { env });
+    expect({ stdout, code }).toEqual({ stdout: '', code: 2 });
+    expect(stderr).toContain('Add -p PROJECT');
+    expect((await cairn(['put', 'model.bin', '-n', 'lost', '--dry-run'], { env })).code).toBe(0);
+    expect((await cairn(['show', 'lost'])).code).toBe(5);
+    expect((await json('put', 'model.bin', '-n', 'said/lost')).project).toBe('said');
+    const asked = await inTerminal(place, ['put', 'model.bin', '-n', 'asked'], {
+      env,
+      typing: [{ after: 'Which project', keys: 'cars\r' }],
+    });
+    expect(asked).toMatchObject({ code: 0 });
+    expect((await cairn(['show', 'cars/asked', '-q'])).code).toBe(0);
+    const usual = await inTerminal(place, ['put', 'model.bin', '-n', 'usual'], {
+      env,
+      typing: [{ after: 'Which project', keys: '\r' }],
+    });
+    expect(usual).toMatchObject({ code: 0 });
+    expect((await cairn(['show', 'default/usual', '-q'])).code).toBe(0);
   });
 
   test('reads metadata from a file or stdin, with values on top', async () => {

@@ -62,6 +62,8 @@ describe('in a pipe', () => {
       .split('\n')
       .map((line) => JSON.parse(line));
     expect(steps.length).toBeGreaterThan(1);
+    // What comes by stdin is told while it comes.
+    expect(steps.some(({ phase, bytes_done: bytes }) => phase === 'scan' && bytes > 0)).toBe(true);
     for (const step of steps) {
       expect(Object.keys(step)).toEqual([
         'message_type',

@@ -2,6 +2,7 @@ import { Artifact, findStore, type LoggedVersion, withRun } from '@cairn/sdk';
 import { UsageError } from '../failure/usage-error.js';
 import type { Invocation } from '../invocation.js';
 import { addressOf, versionJson } from '../look/version-list.js';
+import { askProject } from '../move/ask-project.js';
 import { type NamedPlace, readCollectionName } from '../move/collection-name.js';
 import { keptText } from '../move/kept-text.js';
 import { printPlan } from '../move/print-plan.js';
@@ -15,23 +16,25 @@ import { startProgress } from '../progress/start-progress.js';
 export async function run(invocation: Invocation): Promise<void> {
   const { args, options, output, signal, progress, whenStopped } = invocation;
   const source = readSource(args[0] ?? '', options);
-  const { name, place } = nameFor(source, invocation);
+  const named = nameFor(source, invocation);
   if (source.kind === 'stdin' && options.text('metadata-file') === '-') {
     throw new UsageError('stdin is the content already', 'Give the metadata by a file, or with -m.');
   }
+  const isPlan = options.has('dry-run');
+  const { name, place } = isPlan ? named : await askProject(invocation, named);
   const artifact = new Artifact(name, {
     type: options.text('type') ?? 'dataset',
     description: options.text('description'),
     metadata: await readMetadata(options),
   });
-  if (options.has('dry-run')) {
-    await addSource(artifact, source, options, signal);
+  if (isPlan) {
+    await addSource(artifact, source, { options, signal });
     return printPlan(output, artifact);
   }
   const told = await startProgress(output, progress);
   whenStopped(() => `nothing was published; run it again to go on${keptText(told.last())}`);
   const version = await withRun({ ...place, jobType: 'put', signal }, async (run) => {
-    await addSource(artifact, source, options, signal);
+    await addSource(artifact, source, { options, signal, onProgress: told.onProgress });
     return run.logArtifact(artifact, {
       aliases: options.list('alias'),
       tags: options.list('tag'),

@@ -1,9 +1,10 @@
 import { statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { schemeOf } from '@cairn/core';
-import type { Artifact } from '@cairn/sdk';
+import type { Artifact, OnProgress } from '@cairn/sdk';
 import { UsageError } from '../failure/usage-error.js';
 import type { Options } from '../options.js';
+import { countStream } from '../progress/count-stream.js';
 
 /** What is to be put, by what it looks like. */
 export type SourceKind = 'stdin' | 'uri' | 'folder' | 'file';
@@ -53,15 +54,23 @@ export function ownName({ kind, text }: Source): string | undefined {
     .pop();
 }
 
+export interface AddSourceOptions {
+  readonly options: Options;
+  readonly signal: AbortSignal;
+  /** Hears how much of stdin has come: that can take as long as all the rest. */
+  readonly onProgress?: OnProgress;
+}
+
 /** Adds the source to an artifact. */
 export async function addSource(
   artifact: Artifact,
   { kind, text }: Source,
-  options: Options,
-  signal: AbortSignal,
+  { options, signal, onProgress = () => undefined }: AddSourceOptions,
 ): Promise<void> {
   const name = options.text('path');
-  if (kind === 'stdin') return artifact.addFile(process.stdin, { name, signal });
+  if (kind === 'stdin') {
+    return artifact.addFile(countStream(process.stdin, onProgress), { name, signal });
+  }
   if (kind === 'uri') {
     await artifact.addReference(text, { name, checksum: options.has('checksum'), signal });
     return;

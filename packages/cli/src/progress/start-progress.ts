@@ -29,12 +29,14 @@ const plainMs = 10_000;
 export async function startProgress(output: Output, kind: ProgressKind): Promise<Told> {
   const screen = kind === 'bar' ? (await import('./bar.js')).createBar() : lineScreen(output, kind);
   const startedAt = performance.now();
-  const rate = new Rate();
+  let rate = new Rate();
   let last: ProgressEvent | undefined;
   return {
     last: () => last,
     stop: () => screen.stop(),
     onProgress(event) {
+      // What is counted may begin anew: first what comes by stdin, then what is stored of it.
+      if (event.phase !== last?.phase) rate = new Rate();
       last = event;
       const now = performance.now();
       rate.add(event.loaded - event.reused, now);

@@ -41,6 +41,8 @@ export function testPlace(): Place {
     PATH: `${folder}/bin:${process.env.PATH}`,
     HOME: join(folder, 'home'),
     CAIRN_CONFIG_DIR: join(folder, 'config'),
+    // A script says where to log.
+    CAIRN_PROJECT: 'default',
     TERM: 'xterm-256color',
     LANG: 'C.UTF-8',
   };
