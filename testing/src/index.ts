@@ -7,7 +7,7 @@ export { type Nginx, startNginx } from './nginx.js';
 export { type GsPlace, namedGsPlace, namedS3Place, type S3Place, s3Place } from './place.js';
 export { type RunningPostgres, startPostgres } from './postgres.js';
 export { registerCases } from './register-cases.js';
-export type { RunningServer } from './start-server.js';
+export { freePort, type RunningServer, startServer } from './start-server.js';
 export { startSwift } from './swift.js';
 export { makeGsBucket, makeS3Bucket, type TestBucket } from './test-bucket.js';
 export { startVersityGw } from './versitygw.js';

@@ -66,6 +66,22 @@ async function uploadHead(pack: Buffer): Promise<string> {
   return `POST ${base}/packs HTTP/1.1\r\nHost: h\r\n${auth}${algorithmHeader}: blake3\r\nContent-Length: ${pack.length}\r\n\r\n`;
 }
 
+test.each([{}, { auth: 'none' }] as const)(
+  'a health check may name no host, and nobody else: %j',
+  async (more) => {
+    const { port } = await serve({}, more);
+    for (const [path, status] of [
+      ['/readyz', 200],
+      [`${api}/versions`, more.auth === 'none' ? 403 : 401],
+    ] as const) {
+      const { socket, closed, heard } = await dial(port);
+      socket.write(`GET ${path} HTTP/1.0\r\n\r\n`);
+      await closed;
+      expect(heard()).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    }
+  },
+);
+
 describe('clients that are slow', () => {
   test('dos-02: headers that never end are given up', async () => {
     const { port } = await serve({ patience: { headersMs: 200 } });

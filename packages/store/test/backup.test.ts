@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type CairnError, CairnError as Failure } from '@cairn/core';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { backupStore, type LocalStore, openStore, restoreStore } from '../src/index.js';
-import { log, logAnyway, randomBytes, readVersions } from './maintained-store.js';
+import { commit, log, logAnyway, randomBytes, readVersions, storeFiles } from './maintained-store.js';
 import { scratchFolder } from './scratch.js';
 
 let folder: string;
@@ -51,6 +51,21 @@ test('a backup restores to a store with all versions, which can be written to', 
   const again = await openStore(restored);
   await log(again, { c: randomBytes(20, 1000) });
   expect(await readVersions(again)).toBe(4);
+  await again.close();
+});
+
+test('a commit that relies on what was stored after the backup is refused, whatever was collected since', async () => {
+  await backupStore(folder, backup);
+  const restored = join(backup, '../restored');
+  await restoreStore(backup, restored);
+  const again = await openStore(restored);
+  for (let turn = 0; turn < 3; turn++) {
+    const basis = await store.blobs.basis();
+    const manifest = await storeFiles(store, { a: randomBytes(30 + turn, 1000) });
+    expect((await failure(commit(again, manifest, basis))).code).toBe('conflict');
+    await store.gc({ graceMs: -1000 });
+  }
+  expect(Number(await store.blobs.basis())).toBe(3);
   await again.close();
 });
 

@@ -1,8 +1,10 @@
 import { expectCairnError } from '@cairn/conformance';
 import { Pool } from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type PostgresPool, postgresCatalog } from '../src/postgres.js';
-import { pglitePool, postgresPlace, postgresUrl, startLimitMs } from './catalogs.js';
+import { openTeamStore, type PostgresPool, postgresCatalog } from '../src/postgres.js';
+import { watchedBucket } from './buckets.js';
+import { anyPostgresPool, pglitePool, postgresPlace, postgresUrl, startLimitMs } from './catalogs.js';
+import { collection, log } from './maintained-store.js';
 
 /* What only PostgreSQL has: transactions that fail because of others, and connections that break. */
 
@@ -160,5 +162,48 @@ describe.skipIf(postgresUrl === undefined)('a server', () => {
     const numbers = results.map(({ version }) => version.version).sort((a, b) => a - b);
     expect(numbers).toEqual(Array.from({ length: 200 }, (_, i) => i));
     await place.dispose();
+  });
+
+  it('lets a project be linked to by many at once, who would wait for each other in a circle', async () => {
+    const { pool: plain, dispose } = await anyPostgresPool();
+    let [isHeld, end] = [(): void => undefined, (): void => undefined];
+    const isOver = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    /** Has transactions wait before they end, so that they hold what they have. */
+    const holding = (isArmed: () => boolean): PostgresPool => ({
+      async connect() {
+        const client = await plain.connect();
+        await client.query('SET lock_timeout = 5000');
+        return {
+          async query(text, values) {
+            if (text === 'COMMIT' && isArmed()) {
+              isHeld();
+              await isOver;
+            }
+            return client.query(text, values);
+          },
+          release: (error) => client.release(error),
+        };
+      },
+    });
+    const { objects } = watchedBucket();
+    let isArmed = false;
+    const open = (armed: () => boolean) => openTeamStore({ pool: holding(armed), objects });
+    const [one, other] = [await open(() => isArmed), await open(() => false)];
+    // Logged without a server, so it is written down when its links are made.
+    await log(one, { a: 'one' });
+    await one.access.createProject(collection, {});
+    isArmed = true;
+    const held = new Promise<void>((resolve) => {
+      isHeld = resolve;
+    });
+    const linking = one.access.link(collection, [Buffer.alloc(32)]);
+    await held;
+    await other.access.linked(collection, [Buffer.alloc(32)]);
+    end();
+    await linking;
+    await Promise.all([one.close(), other.close()]);
+    await dispose();
   });
 });

@@ -1,8 +1,14 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expectCairnError, testBlobStore, testCatalog } from '@cairn/conformance';
-import type { ContentAlgorithm, ContentDigest, Source } from '@cairn/core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type ContentAlgorithm,
+  type ContentDigest,
+  type ObjectStore,
+  readAll,
+  type Source,
+} from '@cairn/core';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { openTeamStore, type TeamStore } from '../src/postgres.js';
 import { damageInBucket, watchedBucket } from './buckets.js';
 import { anyPostgresPool, type PlacedPool, startLimitMs } from './catalogs.js';
@@ -137,6 +143,62 @@ describe('a team store', () => {
     const after = readdirSync(join(scratchFolder(), '..')).filter((name) => name.startsWith('cairn-packs-'));
     expect(after.length).toBeLessThan(before.size);
     await place.dispose();
+  });
+});
+
+describe('a database and a bucket', () => {
+  async function opening(place: PlacedPool, objects: ObjectStore): Promise<TeamStore> {
+    const store = await openTeamStore({ pool: place.pool, objects });
+    onTestFinished(() => store.close());
+    return store;
+  }
+  async function newPlace(): Promise<PlacedPool> {
+    const place = await anyPostgresPool();
+    onTestFinished(() => place.dispose());
+    return place;
+  }
+
+  it('that are of two stores are refused, and nothing in either changes', async () => {
+    const [one, other] = [await teamStore(), await teamStore()];
+    await putAll(one.store.blobs, [ofBytes(noise(1000, 1))]);
+    const error = await expectCairnError(opening(one.place, other.bucket.objects), 'conflict');
+    const [ofDatabase, ofBucket] = await Promise.all(
+      [one, other].map(async ({ bucket: { objects } }) => Buffer.from(await readAll(objects.open('STORE')))),
+    );
+    expect(error.message).toContain(`the database of store ${String(ofDatabase).trim()}`);
+    expect(error.message).toContain(`that of store ${String(ofBucket).trim()}`);
+    const empty = watchedBucket();
+    await expectCairnError(opening(one.place, empty.objects), 'conflict');
+    await expectCairnError(opening(await newPlace(), one.bucket.objects), 'conflict');
+    expect(empty.calls.filter((call) => call.startsWith('put'))).toEqual([]);
+    await opening(one.place, one.bucket.objects);
+  });
+
+  it('that were together before there were numbers stay together', async () => {
+    const { store, bucket, place } = await teamStore();
+    await putAll(store.blobs, [ofBytes(noise(1000, 1))]);
+    const forget = async () => {
+      await bucket.objects.delete(['STORE']);
+      const client = await place.pool.connect();
+      await client.query("DELETE FROM engine_state WHERE name = 'store'");
+      client.release();
+    };
+    await forget();
+    await expectCairnError(opening(await newPlace(), bucket.objects), 'conflict');
+    await Promise.all([opening(place, bucket.objects), opening(place, bucket.objects)]);
+    await opening(place, bucket.objects);
+    await expectCairnError(opening(place, watchedBucket().objects), 'conflict');
+  });
+
+  it('meet again when the first start broke off between the two', async () => {
+    const { objects } = watchedBucket();
+    await objects.put('STORE', Buffer.from('0123456789ab\n'));
+    const place = await newPlace();
+    await opening(place, objects);
+    await opening(place, objects);
+    const foreign = watchedBucket().objects;
+    await foreign.put('STORE', Buffer.from('shop\n'));
+    await expectCairnError(opening(await newPlace(), foreign), 'conflict');
   });
 });
 

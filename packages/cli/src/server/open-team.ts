@@ -16,7 +16,13 @@ export async function openTeam({ bucket, database, env }: TeamPlace): Promise<Op
   const connectionString = databaseUrl(database, env);
   const objects = await openBucket(bucket);
   const { default: pg } = await load('pg', () => import('pg'));
-  const pool = new pg.Pool({ connectionString, connectionTimeoutMillis: 30_000, keepAlive: true });
+  const pool = new pg.Pool({
+    connectionString,
+    connectionTimeoutMillis: 30_000,
+    keepAlive: true,
+    // A machine that is gone in the middle of a transaction must not hold others up for hours.
+    idle_in_transaction_session_timeout: 60_000,
+  });
   try {
     const store = await openTeamStore({ pool, objects });
     return {

@@ -17,7 +17,8 @@ export function nodeHandler(answer: (request: Request, env: ServerEnv) => Promis
       await send(await answer(request, { incoming, outgoing }), outgoing);
       return RESPONSE_ALREADY_SENT;
     },
-    { overrideGlobalObjects: false },
+    // Health checks of proxies may speak HTTP/1.0, and name no host. It is no loopback: there one is named.
+    { overrideGlobalObjects: false, hostname: 'unnamed.invalid' },
   );
   return (request, response) => void listener(request, response);
 }

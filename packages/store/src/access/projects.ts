@@ -8,9 +8,9 @@ import { addAudit } from './audit.js';
 import type { Actor, Principal } from './principal.js';
 import { nameOf, noPlace, requireRole } from './roles.js';
 
-/** The row of a project, which is made if there is none. */
+/** The row of a project, which is made if there is none. It stays until the end of the transaction, though it may change. */
 export function* claimProject({ entity, project }: ProjectRef): Step<number> {
-  const select = 'SELECT id FROM projects WHERE entity = ? AND project = ? FOR SHARE';
+  const select = 'SELECT id FROM projects WHERE entity = ? AND project = ? FOR KEY SHARE';
   let row = yield* one(select, [entity, project]);
   if (row === undefined) {
     yield* run(

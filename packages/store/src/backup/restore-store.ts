@@ -5,8 +5,10 @@ import { CairnError, quote } from '@cairn/core';
 import { syncFolder, translateFsError } from '@cairn/file';
 import type { VerifyProgress, VerifyReport } from '../maintenance/verify.js';
 import { openStore } from '../open-store.js';
+import { databaseOf } from '../store-folder.js';
 import { checkStore, inTheWay, namesIn } from './backup-store.js';
 import { type CopyStoreOptions, copyStore } from './copy-store.js';
+import { leaveEpoch } from './leave-epoch.js';
 
 export interface RestoreStoreOptions extends CopyStoreOptions {
   readonly onVerifyProgress?: ((event: VerifyProgress) => void) | undefined;
@@ -34,6 +36,7 @@ export async function restoreStore(
     await copyFile(join(source, 'FORMAT'), join(staged, 'FORMAT'));
     const report = await verifyAt(staged, { onProgress: onVerifyProgress, signal: options.signal });
     if (!report.ok) throw damaged(source, report);
+    await leaveEpoch(databaseOf(staged));
     await rmdir(target).catch(() => undefined);
     await rename(staged, target);
     await syncFolder(dirname(target));

@@ -4,8 +4,8 @@
  * awaits every answer; both start it again from the beginning when the transaction has to be repeated. So a step has no
  * effects of its own.
  *
- * SQL is written once, in what SQLite and PostgreSQL have in common, with `?` for parameters. `FOR UPDATE` and `FOR SHARE`
- * name the rows a step relies on; SQLite leaves them out, for its writer is alone anyway.
+ * SQL is written once, in what SQLite and PostgreSQL have in common, with `?` for parameters. `FOR UPDATE`, `FOR SHARE`
+ * and `FOR KEY SHARE` name the rows a step relies on; SQLite leaves them out, for its writer is alone anyway.
  */
 export type Step<T> = Generator<Ask, T, unknown>;
 

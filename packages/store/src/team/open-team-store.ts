@@ -41,6 +41,7 @@ import { BucketReader } from './bucket-reader.js';
 import { collectedBucket, objectsOfPacks } from './collected-bucket.js';
 import { type DirectPlan, planDirectRead } from './direct-reads.js';
 import { openBucketPack } from './open-bucket-pack.js';
+import { pairBucket } from './pair-bucket.js';
 
 export interface TeamStoreOptions extends PostgresCatalogOptions {
   /** Holds the packs: a bucket, or what is below a prefix of one, that nothing else writes to. */
@@ -99,7 +100,7 @@ export interface TeamStore extends Store {
  *
  * @example
  * const store = await openTeamStore({ pool: new Pool({ connectionString }), objects: s3ObjectStore({ bucket }) });
- * @throws CairnError `conflict` when it has another algorithm; `unsupported_format` when a later version of Cairn made it;
+ * @throws CairnError `conflict` when it has another algorithm, or when database and bucket are of two stores; `unsupported_format` when a later version of Cairn made it;
  * `unavailable`, `unauthenticated`, `forbidden`, `storage_full`, `storage_readonly`.
  */
 export async function openTeamStore(options: TeamStoreOptions): Promise<TeamStore> {
@@ -111,6 +112,7 @@ export async function openTeamStore(options: TeamStoreOptions): Promise<TeamStor
   await database.write(() =>
     run("INSERT INTO engine_state (name, value) VALUES ('epoch', 0) ON CONFLICT (name) DO NOTHING"),
   );
+  await pairBucket({ objects, database });
   const wanted = { algorithm: options.algorithm ?? 'blake3', chunker: defaultChunker } as const;
   const { algorithm, chunker } = await settleBucketFormat(objects, wanted);
   if (options.algorithm !== undefined && options.algorithm !== algorithm) {

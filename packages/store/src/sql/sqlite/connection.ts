@@ -45,7 +45,7 @@ export function openConnection({ driver, path, readOnly }: ConnectionOptions): C
     let statement = statements.get(text);
     if (statement === undefined) {
       if (statements.size >= maxStatements) statements.clear();
-      statement = handle.prepare(text.replace(/ FOR (UPDATE|SHARE)\b/g, ''));
+      statement = handle.prepare(text.replace(/ FOR (UPDATE|(KEY )?SHARE)\b/g, ''));
       statements.set(text, statement);
     }
     return statement;
