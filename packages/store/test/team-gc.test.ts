@@ -86,15 +86,19 @@ describe('garbage collection of a bucket', () => {
 });
 
 /** A pool whose commits wait for a gate while it is closed. */
-function gated(pool: PostgresPool): { readonly pool: PostgresPool; close(): () => void } {
+function gated(pool: PostgresPool): { readonly pool: PostgresPool; close(): Gate } {
   let gate: Promise<void> | undefined;
+  let reach = () => {};
   return {
     pool: {
       async connect() {
         const client = await pool.connect();
         return {
           async query(text, values) {
-            if (text === 'COMMIT') await gate;
+            if (text === 'COMMIT' && gate !== undefined) {
+              reach();
+              await gate;
+            }
             return client.query(text, values);
           },
           release: (error) => client.release(error),
@@ -106,12 +110,24 @@ function gated(pool: PostgresPool): { readonly pool: PostgresPool; close(): () =
       gate = new Promise((resolve) => {
         open = resolve;
       });
-      return () => {
-        gate = undefined;
-        open();
+      const reached = new Promise<void>((resolve) => {
+        reach = resolve;
+      });
+      return {
+        reached,
+        open() {
+          gate = undefined;
+          open();
+        },
       };
     },
   };
+}
+
+interface Gate {
+  /** Once somebody waits before it. */
+  readonly reached: Promise<void>;
+  open(): void;
 }
 
 // What PostgreSQL in this process can't show, which has one session for all.
@@ -149,9 +165,9 @@ describe.skipIf(postgresUrl === undefined)('transactions that overlap', () => {
     const slow = await openTeamStore({ pool, objects: bucket.objects });
     const manifest = await storeFiles(slow, { a: randomBytes(1, 1000), b: randomBytes(2, 900_000) });
     const basis = await slow.blobs.basis();
-    const open = close();
+    const { reached, open } = close();
     const committing = commit(slow, manifest, basis);
-    await sleep(500);
+    await reached;
     // A version with a later number is there already, in another collection: the first one waits for the gate.
     const later = await storeFiles(store, { c: 'three' });
     await commit(store, later, undefined, 'others');
@@ -169,10 +185,10 @@ describe.skipIf(postgresUrl === undefined)('transactions that overlap', () => {
     const slow = await openTeamStore({ pool, objects: bucket.objects });
     const manifest = await storeFiles(store, { a: randomBytes(1, 1000) });
     const basis = await store.blobs.basis();
-    const open = close();
+    const { reached, open } = close();
     const collecting = slow.gc(all);
     // The first transaction of garbage collection waits for the gate, and each that follows.
-    await sleep(300);
+    await reached;
     const committing = commit(store, manifest, basis);
     const early = await Promise.race([committing.then(() => 'done'), sleep(1000, 'waits')]);
     open();
