@@ -1,5 +1,7 @@
 import { CommanderError } from 'commander';
+import type { Command } from './command.js';
 import { commands } from './commands.js';
+import { readWords } from './complete/read-words.js';
 import { type ExitCode, exitCodes } from './failure/exit-codes.js';
 import { explainUsage } from './failure/explain-usage.js';
 import { reportFailure } from './failure/report-failure.js';
@@ -19,7 +21,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     return exitCodes.ok;
   }
   let exitCode: ExitCode = exitCodes.ok;
-  const program = createProgram(commands, async (command, args, values) => {
+  const program = createProgram(neededFor(argv), async (command, args, values) => {
     exitCode = await runCommand(command, args, values);
   });
   try {
@@ -34,6 +36,13 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
       verbose: false,
     });
   }
+}
+
+/** The commands among which the one that is meant is found: of a name that there is, those that share its first word. */
+function neededFor(argv: readonly string[]): readonly Command[] {
+  const { command } = readWords([...argv, ''], commands);
+  const [first] = command?.name.split(' ') ?? [];
+  return command === undefined ? commands : commands.filter(({ name }) => name.split(' ')[0] === first);
 }
 
 /** The fields of `--json` come only after `=`: else it would take the next argument for them. */
