@@ -95,7 +95,10 @@ describe('doctor', () => {
       'cache',
       'store',
       'room',
+      'storage',
     ]);
+    expect(checks[0].found).toMatch(/^profile default, .*project default \(CAIRN_PROJECT\)/);
+    expect(checks.at(-1).found).toBe('stored, read and read in part');
     expect(await cairn(['doctor', '-q'], { env })).toEqual({ stdout: '', stderr: '', code: 0 });
     expect((await cairn(['doctor', '--store', 'unmade'], { env })).stdout).toContain('none yet');
   });
@@ -103,7 +106,8 @@ describe('doctor', () => {
   test('says what is wrong, and how to mend it', async () => {
     const gone = await cairn(['doctor', '--host', 'http://127.0.0.1:9', '--timeout', '1s'], { env });
     expect(gone.code).toBe(1);
-    expect(gone.stderr).toContain('wrong: server, key');
+    expect(gone.stderr).toContain('wrong: server');
+    expect(gone.stdout).toContain('nothing listens at 127.0.0.1:9\tStart the server');
     place.write({ 'config/config.json': '{}' });
     chmodSync(place.join('config/config.json'), 0o644);
     const open = await cairn(['doctor'], { env });

@@ -1,4 +1,5 @@
-import { type Check, runChecks } from '../doctor/checks.js';
+import type { Check } from '../doctor/check.js';
+import { runChecks } from '../doctor/checks.js';
 import { type ExitCode, exitCodes } from '../failure/exit-codes.js';
 import type { Invocation } from '../invocation.js';
 import { type ListRequest, printList } from '../output/print-list.js';

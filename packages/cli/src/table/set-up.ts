@@ -31,7 +31,8 @@ export const setUpCommands: readonly Command[] = [
     name: 'doctor',
     group: 'Set up',
     summary: 'look for what is wrong with settings, store, server and cache, and say how to mend it',
-    description: 'Ends with 1 when something is.',
+    description:
+      'Ends with 1 when something is. Where one may write, it stores a few bytes and reads them back; the next gc removes them.',
     examples: [{ does: 'When nothing works', line: 'cairn doctor' }],
     json: [{ shape: 'list', of: 'check' }],
     habits: ['diagnose'],
