@@ -21,6 +21,15 @@ export function inTerminal(place: Place, args: readonly string[], options?: Term
   return inPty(place, [process.execPath, program, ...args], options);
 }
 
+/** Runs another program in a pseudo-terminal, such as a shell. */
+export function programInTerminal(
+  place: Place,
+  command: readonly string[],
+  options?: TerminalOptions,
+): Promise<Shown> {
+  return inPty(place, command, options);
+}
+
 /** Runs a line of bash in which `cairn` is the program, in a pseudo-terminal. */
 export function lineInTerminal(place: Place, line: string, options?: TerminalOptions): Promise<Shown> {
   return inPty(place, ['bash', '-c', line], options);
