@@ -6,7 +6,7 @@ import { expectCairnError } from '@cairn/conformance';
 import type { BlobStore, ContentDigest } from '@cairn/core';
 import { collect } from '@cairn/testing';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { openRemote } from '../src/index.js';
+import { type OpenRemoteOptions, openRemote } from '../src/index.js';
 import type { PlannedPart } from '../src/protocol/index.js';
 import { type LoopbackBucket, startLoopbackBucket } from './loopback-bucket.js';
 import { type LoopbackServer, startLoopbackServer } from './loopback-server.js';
@@ -52,12 +52,11 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-async function rig(): Promise<Rig> {
+async function rig(options: Partial<OpenRemoteOptions> = {}): Promise<Rig> {
   bucket.reset();
   const { world, slept } = quickWorld();
-  const timeouts = { headersMs: 500, bodyMs: 500 };
   const cacheDir = join(scratchFolder(), 'cache');
-  const store = await openRemote({ url: server.url, apiKey: key, cacheDir, world, timeouts });
+  const store = await openRemote({ url: server.url, apiKey: key, cacheDir, world, ...options });
   onTestFinished(() => store.close());
   server.reset();
   const of = (name: string) => server.requests.filter(({ route }) => route === name);
@@ -124,6 +123,22 @@ describe('a large blob', () => {
     // A short part isn't worth a plan.
     expectBytes(await readBack(blobs, digest, { start: 5, end: 1000 }), bytes.subarray(5, 1000));
     expect(bucket.requests).toHaveLength(asked);
+  });
+
+  test('is left to the bucket by who asked the server before the size was known', async () => {
+    const { blobs, server, bucket, ...found } = await rig();
+    const large = Buffer.from(noise(16 * MiB));
+    const [put] = await collect(blobs.put([{ kind: 'bytes', bytes: large }]));
+    server.requests.length = 0;
+    expectBytes(await readBack(blobs, put?.digest), large);
+    expect(bucket.requests.length).toBeGreaterThan(10);
+    // All of it was asked for once, and parts of it later.
+    expect(found.ranges().filter((range) => range === undefined)).toHaveLength(1);
+    expect(found.count('planBlob')).toBe(4);
+    // What is shorter isn't worth it.
+    bucket.requests.length = 0;
+    expectBytes(await readBack(blobs, digest), bytes);
+    expect(bucket.requests).toHaveLength(0);
   });
 
   test('comes through a server that knows of no bucket, which is asked for no plan', async () => {
@@ -208,10 +223,9 @@ describe('a bucket that fails', () => {
     expectDirect(found);
   });
 
-  test('staying busy, silent or garbled leaves all to the server', async () => {
+  test('staying busy or garbled leaves all to the server', async () => {
     for (const fault of [
       { kind: 'status', status: 503 },
-      { kind: 'silence' },
       { kind: 'whole' },
       { kind: 'status', status: 302, headers: { location: 'http://127.0.0.1:1/' } },
     ] as const) {
@@ -220,6 +234,13 @@ describe('a bucket that fails', () => {
       await copy(found);
       expect(found.ranges(), fault.kind).toEqual([whole]);
     }
+  });
+
+  test('that says nothing leaves all to the server', async () => {
+    const found = await rig({ timeouts: { headersMs: 2000 }, retries: { attempts: 1 } });
+    found.bucket.order({ kind: 'silence' }, 100);
+    await copy(found);
+    expect(found.ranges()).toEqual([whole]);
   });
 
   test('that sends too much is believed what was verified', async () => {

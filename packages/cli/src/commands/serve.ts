@@ -15,6 +15,7 @@ export async function run(invocation: Invocation): Promise<void> {
     const server = createServer({
       store,
       auth: options.has('keys') ? 'keys' : 'none',
+      direct: { downloads: options.has('direct') },
       basePath: options.text('base-path'),
       trustedProxies: options.list('trust-proxy'),
       logger: output.isQuiet ? silentLogger : lineLogger(output),

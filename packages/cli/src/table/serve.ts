@@ -24,6 +24,10 @@ export const serveCommands: readonly Command[] = [
         summary:
           'the PostgreSQL beside that bucket, such as postgres://cairn@db/cairn; its password comes from PGPASSWORD, ~/.pgpass or, with all of the URL, CAIRN_DATABASE_URL',
       },
+      {
+        flags: '--no-direct',
+        summary: 'send large files through the server, too, not straight from that bucket',
+      },
       { flags: '--port <port>', summary: 'where to listen; 0 takes any that is free (default: 8787)' },
       {
         flags: '--bind <address>',

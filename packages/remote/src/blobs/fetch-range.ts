@@ -6,14 +6,19 @@ import type { ProjectWire } from './project-wire.js';
 /** So many bytes renew the patience. */
 const renewingBytes = 64 * 1024;
 
-/** Bytes of a blob from one place up to another one, or to its end, through the server. */
+/**
+ * Bytes of a blob from one place up to another one, or to its end, through the server.
+ *
+ * @param options.leave Asked with the size of the blob before the first byte of all of it comes: whether there is a better way.
+ * @returns The size of a blob that was left.
+ */
 export async function* fetchRange(
   wire: ProjectWire,
   digest: ContentDigest,
   start: number,
   end: number,
-  { signal }: CallOptions,
-): AsyncGenerator<Uint8Array, void, undefined> {
+  { signal, leave }: CallOptions & { readonly leave?: (size: number) => Promise<boolean> },
+): AsyncGenerator<Uint8Array, number | undefined, undefined> {
   const { location, settings } = wire.connection;
   const retry = createRetry(settings, signal);
   for (let at = start, renewedAt = start; ; ) {
@@ -22,10 +27,18 @@ export async function* fetchRange(
     const answer = await naming(digest, wire.get(digest, range, { signal }, retry));
     const isPart = answer.statusCode === 206;
     try {
-      if (answer.statusCode === 416) return await answer.body.dump();
+      if (answer.statusCode === 416) {
+        await answer.body.dump();
+        return undefined;
+      }
       if (isPart === isWhole || (isPart && !startsAt(answer.headers, at))) {
         await answer.body.dump();
         throw garbled(location);
+      }
+      const size = Number(answer.headers['content-length']);
+      if (isWhole && (await leave?.(size)) === true) {
+        answer.body.on('error', () => undefined).destroy();
+        return size;
       }
       for await (const chunk of answer.body as AsyncIterable<Uint8Array>) {
         at += chunk.length;
@@ -36,7 +49,7 @@ export async function* fetchRange(
         }
         yield chunk;
       }
-      if (end === Number.POSITIVE_INFINITY || at === end) return;
+      if (end === Number.POSITIVE_INFINITY || at === end) return undefined;
       throw garbled(location);
     } catch (error) {
       await retry.wait(transportFailure(error, location, signal));

@@ -62,14 +62,27 @@ export async function* readWhole(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const hash = context.hasher.create();
   const chunks =
-    size !== undefined && (await context.line.isFor(size, options))
-      ? readLarge(context, digest, { start: 0, end: size }, options)
-      : fetchRange(context.wire, digest, 0, Number.POSITIVE_INFINITY, options);
+    size === undefined ? readUnknown(context, digest, options) : readKnown(context, digest, size, options);
   for await (const chunk of chunks) {
     hash.update(chunk);
     yield chunk;
   }
   if (hash.digest() !== digest) throw damagedBlob(digest);
+}
+
+/** Who asks for a blob of unknown size has asked the server for all of it: to leave that again costs what is under way, in bytes. */
+const worthLeavingBytes = 16 * 1024 * 1024;
+
+async function* readUnknown(context: ReadContext, digest: ContentDigest, options: CallOptions) {
+  const leave = async (size: number) => size >= worthLeavingBytes && context.line.isFor(size, options);
+  const size = yield* fetchRange(context.wire, digest, 0, Number.POSITIVE_INFINITY, { ...options, leave });
+  if (size !== undefined) yield* readLarge(context, digest, { start: 0, end: size }, options);
+}
+
+async function* readKnown(context: ReadContext, digest: ContentDigest, size: number, options: CallOptions) {
+  if (await context.line.isFor(size, options)) {
+    yield* readLarge(context, digest, { start: 0, end: size }, options);
+  } else yield* fetchRange(context.wire, digest, 0, Number.POSITIVE_INFINITY, options);
 }
 
 /** A short blob is fetched whole and verified; of a long one, every chunk is, here or by the server that sends it. */

@@ -7,6 +7,7 @@ import { retryAfterMs } from '../http/retry.js';
 import type { ServerAddress } from '../http/server-address.js';
 import { type PlannedPart, routes, serverInfo } from '../protocol/index.js';
 import { DirectFailure } from './direct-failure.js';
+import { isSafe } from './is-safe.js';
 
 /** The way to the bucket behind a server, as far as there is one from here. */
 export interface BucketLine {
@@ -22,8 +23,6 @@ export interface BucketLine {
 
 /** For less, a plan costs more than it spares, in bytes. */
 const worthwhileBytes = 4 * 1024 * 1024;
-/** What a bucket wants signed. Nothing else that a server asks for is sent to anybody. */
-const knownHeaders = /^(?:range|x-amz-[a-z0-9-]+|x-goog-[a-z0-9-]+)$/;
 /** As long as no connection was made, nothing was asked. */
 const unreachable: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
@@ -102,19 +101,6 @@ export function bucketLine(
       throw new DirectFailure(isPassing ? 'passing' : 'refused', { toldMs: retryAfterMs(headers) });
     },
   };
-}
-
-/** Nothing that was safe on its way to here goes on in the clear, or to where a URL has credentials of its own. */
-function isSafe({ url, headers }: NonNullable<PlannedPart['request']>, { origin }: ServerAddress): boolean {
-  if (!URL.canParse(url) || !Object.keys(headers).every((name) => knownHeaders.test(name))) return false;
-  const { protocol, hostname, username, password } = new URL(url);
-  if (username !== '' || password !== '') return false;
-  if (protocol === 'https:') return true;
-  return protocol === 'http:' && (origin.startsWith('http:') || isLoopback(hostname));
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 
 /** Certificates that aren't trusted are no connection either, and have codes of many kinds. */
