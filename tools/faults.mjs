@@ -16,6 +16,7 @@ const suites = [
   'failing-calls',
   'hostile-disks',
   'damage',
+  'gc-pauses',
   'verify',
   'verify-store',
 ];
