@@ -1,6 +1,8 @@
 import { CairnError } from '@cairn/core';
+import type { Command } from './command.js';
 import { UsageError } from './failure/usage-error.js';
 import type { Invocation, Place } from './invocation.js';
+import { readLink } from './look/read-link.js';
 import type { Options } from './options.js';
 import type { Output } from './output/output.js';
 import type { ProgressKind } from './progress/start-progress.js';
@@ -9,6 +11,7 @@ import { checkProfile, readSettings, type Settings } from './settings/settings.j
 
 /** @throws UsageError when the settings can't be read or contradict each other. */
 export function createInvocation(
+  command: Command,
   given: Pick<Invocation, 'args' | 'options' | 'output' | 'signal' | 'whenStopped'>,
 ): Invocation {
   const { options, output } = given;
@@ -17,6 +20,7 @@ export function createInvocation(
   const workspace = () => placeOf(settings);
   return {
     ...given,
+    args: given.args.map((arg, at) => (isRef(command, at) ? readLink(arg, settings.values.store) : arg)),
     settings,
     env,
     cwd: process.cwd(),
@@ -32,6 +36,12 @@ export function createInvocation(
       });
     },
   };
+}
+
+/** Whether an argument names a version or a collection. */
+function isRef({ args = [] }: Command, at: number): boolean {
+  const { completes } = args[at] ?? args.at(-1) ?? {};
+  return completes === 'version' || completes === 'collection';
 }
 
 function flagsOf(options: Options): Record<string, string | undefined> {

@@ -20,7 +20,8 @@ written here. This page is made of the table of commands; a test keeps them equa
 - **Ctrl-C** stops in order and says what is kept; a second one quits at once.
 - **A value that starts with \`-\`** comes after \`--\`, or after \`=\` for an option: \`--sort=-created\`.
 
-A version is addressed as \`[[entity/]project/]name\`, then \`:v3\`, \`:best\` or \`@blake3:…\`, or nothing for the latest.
+A version is addressed as \`[[entity/]project/]name\`, then \`:v3\`, \`:best\` or \`@blake3:…\`, or nothing for the latest. The
+link of a page of the store's server is as good.
 
 ## Settings
 

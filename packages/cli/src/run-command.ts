@@ -23,7 +23,7 @@ export async function runCommand(
       output,
       timeout === undefined ? undefined : parseDuration(timeout, 'timeout'),
     );
-    const invocation = createInvocation({
+    const invocation = createInvocation(command, {
       ...{ args, options, output, signal: interrupts.signal },
       whenStopped: (say) => {
         kept = say;

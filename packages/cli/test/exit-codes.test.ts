@@ -1,6 +1,7 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { testPlace } from './support/cairn.js';
+import { serve } from './support/served.js';
 
 const place = testPlace();
 const { cairn } = place;
@@ -21,6 +22,22 @@ describe('exit code', () => {
   test('2: called in a way it can’t be', async () => {
     expect((await cairn(['ls', '--nope'])).code).toBe(2);
     expect((await cairn(['show', 'a b'])).code).toBe(2);
+  });
+
+  test('3: done in part', async () => {
+    place.write({ 'part.txt': 'part' });
+    await cairn(['put', 'part.txt', '-n', 'part', '-q']);
+    const { stdout, stderr, code } = await cairn(['rm', 'part:v9', 'part:v0', '--yes', '-q']);
+    expect({ stdout, code }).toEqual({ stdout: 'part:v0\n', code: 3 });
+    expect(stderr).toContain('error [not_found]');
+    expect((await cairn(['restore', 'part:v9', 'part:v0', '-q'])).code).toBe(3);
+    expect((await cairn(['rm', 'part:v9', '--yes'])).code).toBe(5);
+  });
+
+  test('4: a login is needed', async () => {
+    const server = await serve(place, ['--data', 'served']);
+    expect((await cairn(['ls', '--host', server.url])).code).toBe(4);
+    await server.stop();
   });
 
   test('5: there is no such thing', async () => {

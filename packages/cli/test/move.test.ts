@@ -135,6 +135,9 @@ describe('put', () => {
     expect(JSON.parse((await cairn(piped, { input: '{"rows": 7}' })).stdout)).toEqual({
       metadata: { rows: 7 },
     });
+    const empty = await cairn(piped, { input: '' });
+    expect(empty.code).toBe(2);
+    expect(empty.stderr).toContain("can't read metadata from stdin");
   });
 
   test('records references, and copies nothing', async () => {

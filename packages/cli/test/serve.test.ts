@@ -45,6 +45,8 @@ describe('a new server', () => {
     expect(put.stdout).toBe('data:v0 (latest)  2 files · sent 6 B of 6 B\n');
     expect(put.stderr).toContain(`in:      acme/bikes of ${server.url}`);
     expect((await cairn(['ls', 'acme/bikes', '-q'])).stdout).toBe('data\n');
+    const link = `${server.url}/acme/bikes/artifacts/dataset/data/v0`;
+    expect((await cairn(['show', link, '-q'])).stdout).toBe('data:v0\n');
     expect((await cairn(['get', 'acme/bikes/data', 'out'])).code).toBe(0);
     expect((await cairn(['verify', 'out'])).stderr).toContain('2 files verified');
     expect((await cairn(['cat', 'acme/bikes/data', 'a.txt'])).stdout).toBe('one');
