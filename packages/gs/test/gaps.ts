@@ -15,5 +15,10 @@ export const fakeGcsServerGaps: ServerGaps = {
       reason: 'a generation that is deleted by its number becomes a noncurrent one',
     },
   ],
-  store: [],
+  store: [
+    { case: 'signs for one range alone', reason: 'it checks no signatures' },
+    { case: 'signs for one object and for reading alone', reason: 'it checks no signatures' },
+    { case: 'signs all of the URL, its time too', reason: 'it checks no signatures' },
+    { case: 'signs for no longer than it is told', reason: 'it checks no signatures' },
+  ],
 };

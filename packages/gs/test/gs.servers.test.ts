@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { objectStoreSuite } from '@cairn/conformance';
 import { type GsPlace, makeGsBucket, namedGsPlace, registerCases, startFakeGcsServer } from '@cairn/testing';
 import { afterAll, beforeAll, describe, test } from 'vitest';
@@ -35,6 +36,13 @@ function named(place: GsPlace): Server {
   };
 }
 
+const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+/** To sign with. Servers that are asked for nothing else need none. */
+const credentials = {
+  client_email: 'signer@test.iam.gserviceaccount.com',
+  private_key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+};
+
 function withServer({ start, gaps }: Server): void {
   let place: Awaited<ReturnType<Server['start']>>;
   beforeAll(async () => {
@@ -45,7 +53,13 @@ function withServer({ start, gaps }: Server): void {
   registerCases(serverSuite, 'real', () => ({ place, deviations: gaps.server }));
   registerCases(objectStoreSuite, 'real', async () => {
     const { name: bucket } = await makeGsBucket(place);
-    const open = () => gsObjectStore({ bucket, clientConfig: configOf(place) });
-    return { objects: open(), reopen: async () => open(), deviations: gaps.store };
+    const clientConfig = { ...configOf(place), credentials };
+    const open = () => gsObjectStore({ bucket, clientConfig });
+    return {
+      objects: open(),
+      capabilities: ['signed' as const],
+      reopen: async () => open(),
+      deviations: gaps.store,
+    };
   });
 }
