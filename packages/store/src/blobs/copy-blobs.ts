@@ -10,7 +10,7 @@ import type { FileSystem } from '@cairn/file';
 import { lookAt } from '../packs/look-at.js';
 import { rawDigest, recipeKind } from '../packs/pack-format.js';
 import { keyOf, type Location, readEpoch } from '../packs/pack-index.js';
-import type { FileToRestore, Restored, Target } from '../restore/restore-files.js';
+import type { Restored, Target } from '../restore/restore-files.js';
 import type { Database } from '../sql/database.js';
 import { groupByFolder } from '../stat-cache/group-by-folder.js';
 import { type SeenGroup, StatCache } from '../stat-cache/stat-cache.js';
@@ -20,7 +20,7 @@ import { copyLarge } from './copy-large.js';
 import { type CopyOneContext, copySlowly } from './copy-slowly.js';
 import { HeldPorts } from './held-ports.js';
 import { inParallel } from './in-parallel.js';
-import { placeRecord } from './place-records.js';
+import { placeRecords } from './place-records.js';
 import { missing } from './read-blob.js';
 
 export interface CopyContext extends CopyOneContext {
@@ -41,8 +41,9 @@ interface Wanted extends CopyRequest {
   readonly group: SeenGroup;
 }
 
-/** With where its record is: its bytes, or how they are put together. */
-interface Located extends Wanted, Target {
+interface Located {
+  readonly wanted: Wanted;
+  /** Of its record: its bytes, or how they are put together. */
   readonly location: Location;
 }
 
@@ -102,7 +103,8 @@ async function* intoJobs(
     const results: CopyResult[] = [];
     for (const [i, item] of items.entries()) {
       const index = first + i;
-      const stamp = lookAt(fs, item.path);
+      // Who makes it looks at it anyhow.
+      const stamp = group.knows(item.path) ? lookAt(fs, item.path) : undefined;
       const known = stamp === undefined ? undefined : group.digestOf({ path: item.path, stamp });
       const raw = rawDigest(item.digest);
       if (stamp !== undefined && known !== undefined && raw.equals(known)) {
@@ -129,10 +131,11 @@ async function copyBatch(
   options: TransferOptions,
 ): Promise<CopyResult[]> {
   const files = await locate(context, batch, options);
-  const small = files.filter(({ location }) => location.kind !== recipeKind);
-  const port = await ports.take({ isLocal: false, size: files.reduce((sum, { size }) => sum + size, 0) });
+  const size = files.reduce((sum, { location }) => sum + location.size, 0);
+  const port = await ports.take({ isLocal: false, size });
   try {
     const results: CopyResult[] = [];
+    const small = files.filter(({ location }) => location.kind !== recipeKind);
     if (small.length > 0) {
       const readAt = Date.now();
       const restored = await copySmall(context, port, small, options);
@@ -142,7 +145,8 @@ async function copyBatch(
     for (const file of files) {
       if (file.location.kind !== recipeKind) continue;
       const readAt = Date.now();
-      results.push(settle(written, file, await copyLarge(context, port, file, options), readAt));
+      const restored = await copyLarge(context, port, targetOf(file), options);
+      results.push(settle(written, file, restored, readAt));
     }
     written.noteSettled();
     return results;
@@ -166,7 +170,7 @@ async function locate(
   const files = batch.map((wanted) => {
     const location = found.get(keyOf(wanted.raw));
     if (location === undefined) throw missing(wanted.digest);
-    return { ...wanted, location, size: location.size };
+    return { wanted, location };
   });
   return files.sort((a, b) => a.location.packId - b.location.packId || a.location.start - b.location.start);
 }
@@ -178,21 +182,37 @@ async function copySmall(
   files: readonly Located[],
   options: TransferOptions,
 ): Promise<readonly Restored[]> {
-  const toRestore: FileToRestore[] = [];
-  for (const { path, digest, size, location } of files)
-    toRestore.push({ path, digest, size, record: await placeRecord(context.reader, location) });
+  const records = await placeRecords(
+    context.reader,
+    files.map(({ location }) => location),
+  );
   options.signal?.throwIfAborted();
-  const restored = await port.restore(toRestore);
+  const restored = await port.restore(
+    files.map(({ wanted: { path, digest }, location: { size } }, i) => ({
+      path,
+      digest,
+      size,
+      record: records[i],
+    })),
+  );
   for (const [i, file] of files.entries()) {
-    if (restored[i]?.outcome === 'unreadable') await copySlowly(context, file, options);
-    options.onBytes?.(file.size);
+    if (restored[i]?.outcome === 'unreadable') await copySlowly(context, targetOf(file), options);
+    options.onBytes?.(file.location.size);
   }
   return restored;
 }
 
+function targetOf({ wanted: { path, digest }, location: { size } }: Located): Target {
+  return { path, digest, size };
+}
+
 /** Notes what a file looks like, and says what became of it. One whose records were unreadable was copied slowly. */
-function settle(written: WrittenFiles, file: Located, restored: Restored, readAt: number): CopyResult {
-  const { path, raw, group, index, size } = file;
+function settle(
+  written: WrittenFiles,
+  { wanted: { path, raw, group, index }, location: { size } }: Located,
+  restored: Restored,
+  readAt: number,
+): CopyResult {
   if (restored.outcome === 'unreadable') group.skip();
   else if (restored.outcome === 'right') group.note({ path, stamp: restored.stamp }, readAt, raw);
   else written.add({ path, stamp: restored.stamp, digest: raw, group });

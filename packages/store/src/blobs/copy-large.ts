@@ -16,12 +16,10 @@ export async function copyLarge(
   options: TransferOptions,
 ): Promise<Restored> {
   const onDone = countingOnce(options.onBytes);
-  const { path, digest, size } = target;
   const restored =
-    (await compare(port, { path, digest, size }, options, onDone)) ??
-    (await restore(context, port, target, options, onDone));
+    (await compare(port, target, options, onDone)) ?? (await restore(context, port, target, options, onDone));
   if (restored.outcome === 'unreadable') await copySlowly(context, target, options, onDone);
-  onDone(size);
+  onDone(target.size);
   return restored;
 }
 

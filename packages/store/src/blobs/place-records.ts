@@ -13,13 +13,22 @@ export interface PlacedPart {
 
 const nothing: PlacedPart = { records: [], isLast: true };
 
-/** Where a record can be read; `undefined` if its pack was removed. */
-export async function placeRecord(
+/** Where records can be read, in their order; `undefined` for one that is nowhere, or whose pack was removed. */
+export async function placeRecords(
   reader: PackReader,
-  { packId, start, length }: Location,
-): Promise<PlacedRecord | undefined> {
-  const pack = await reader.path(packId);
-  return pack === undefined ? undefined : { pack, start, length };
+  locations: readonly (Location | undefined)[],
+): Promise<(PlacedRecord | undefined)[]> {
+  const packs = new Map<number, string | undefined>();
+  for (const location of locations) {
+    // Not one promise for each record: there are few packs.
+    if (location === undefined || packs.has(location.packId)) continue;
+    packs.set(location.packId, await reader.path(location.packId));
+  }
+  return locations.map((location) => {
+    const pack = location === undefined ? undefined : packs.get(location.packId);
+    if (location === undefined || pack === undefined) return undefined;
+    return { pack, start: location.start, length: location.length };
+  });
 }
 
 /**
@@ -44,9 +53,8 @@ export async function* placeParts(
         chunks.map((chunk) => chunk.digest),
         { signal },
       );
-      for (const chunk of chunks) {
-        const location = found.get(keyOf(chunk.digest));
-        const record = location === undefined ? undefined : await placeRecord(reader, location);
+      const locations = chunks.map((chunk) => found.get(keyOf(chunk.digest)));
+      for (const record of await placeRecords(reader, locations)) {
         if (record === undefined) return yield nothing;
         records.push(record);
         bytes += record.length;

@@ -138,6 +138,11 @@ export class SeenGroup {
     this.#save = save;
   }
 
+  /** Whether anything is known of a file, so that it is worth looking at. */
+  knows(path: string): boolean {
+    return this.#known.size > 0 && this.#known.has(this.#nameOf(path));
+  }
+
   /** The digest of a file, if it is known and the file looked the same then. */
   digestOf({ path, stamp }: LookedAt): Buffer | undefined {
     const known = this.#known.get(this.#nameOf(path));
