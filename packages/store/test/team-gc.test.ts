@@ -179,6 +179,23 @@ describe.skipIf(postgresUrl === undefined)('transactions that overlap', () => {
     await slow.close();
   });
 
+  it('a version that is being restored is seen by garbage collection', async () => {
+    const { store, bucket, place } = await teamStore();
+    const { pool, close } = gated(place.pool);
+    const slow = await openTeamStore({ pool, objects: bucket.objects });
+    const { id } = await log(store, { a: randomBytes(1, 1000), b: randomBytes(2, 900_000) });
+    await store.catalog.deleteVersion(id);
+    const { reached, open } = close();
+    const restoring = slow.catalog.restoreVersion(id);
+    await reached;
+    const collecting = store.gc(all);
+    await Promise.race([collecting, sleep(2000)]);
+    open();
+    await Promise.all([restoring, collecting]);
+    expect(await readVersions(store)).toBe(1);
+    await slow.close();
+  });
+
   it('a commit waits for what is being condemned', async () => {
     const { store, bucket, place } = await teamStore();
     const { pool, close } = gated(place.pool);
