@@ -4,7 +4,6 @@ import { findStore, type Version } from '@cairn/sdk';
 import type { Invocation } from '../invocation.js';
 import { addressOf } from '../look/version-list.js';
 import { rememberFolder } from '../move/folder-memory.js';
-import { keptText } from '../move/kept-text.js';
 import { printFolderPlan } from '../move/print-folder-plan.js';
 import { bytesText, countOf } from '../output/format.js';
 import { printRecord } from '../output/print-list.js';
@@ -22,7 +21,11 @@ export async function run(invocation: Invocation): Promise<void> {
     return printFolderPlan(output, await version.verify(root, { include, signal }), exact);
   }
   const told = await startProgress(output, progress);
-  whenStopped(() => `the files that are there are whole; run it again to go on${keptText(told.last())}`);
+  whenStopped(() => {
+    const done = told.last()?.files?.done ?? 0;
+    const kept = done > 0 ? ` (${countOf(done, 'file')} done)` : '';
+    return `the files that are there are whole; run it again to go on${kept}`;
+  });
   const folder = await version
     .download({ root, include, exact, signal, onProgress: told.onProgress })
     .finally(told.stop);
