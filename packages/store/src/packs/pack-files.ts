@@ -36,7 +36,7 @@ export interface NewPackFile {
 }
 
 /** Nobody edits a pack. Windows would neither replace nor remove a read-only file. */
-export const packMode: number = process.platform === 'win32' ? 0o666 : 0o444;
+const packMode = process.platform === 'win32' ? 0o666 : 0o444;
 
 /** Files that are what their packs are. */
 export function plainFiles(fs: SyncFileSystem): PackFiles {
