@@ -212,7 +212,11 @@ describe('get', () => {
     expect(await cairn(['get', 'bikes:v1', 'out', '-q'])).toMatchObject({ code: 0 });
     expect(readFileSync(place.join('out/a.txt'), 'utf8')).toBe('other');
     expect(files('out')).toContain('strange.txt');
-    expect((await cairn(['get', 'bikes:v1', 'out', '--exact'])).code).toBe(0);
+    const refused = await cairn(['get', 'bikes:v1', 'out', '--exact']);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('--dry-run');
+    expect((await cairn(['get', 'bikes:v1', 'out', '--exact', '--yes'])).code).toBe(0);
+    expect((await cairn(['get', 'bikes:v1', 'new', '--exact'])).code).toBe(0);
     expect(files('out')).not.toContain('strange.txt');
   });
 
@@ -235,7 +239,7 @@ describe('get', () => {
   });
 
   test('into a folder that holds the store is not exact', async () => {
-    const { code } = await cairn(['get', 'bikes', '.', '--exact']);
+    const { code } = await cairn(['get', 'bikes', '.', '--exact', '--yes']);
     expect(code).toBe(6);
     expect((await cairn(['ls', '-q'])).stdout).toContain('bikes\n');
   });

@@ -1,6 +1,8 @@
+import { readdirSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { CairnError } from '@cairn/core';
 import { findStore, type Version } from '@cairn/sdk';
+import { confirm } from '../confirm.js';
 import type { Invocation } from '../invocation.js';
 import { addressOf } from '../look/version-list.js';
 import { rememberFolder } from '../move/folder-memory.js';
@@ -20,6 +22,7 @@ export async function run(invocation: Invocation): Promise<void> {
   if (options.has('dry-run')) {
     return printFolderPlan(output, await version.verify(root, { include, signal }), exact);
   }
+  if (exact) await confirmExact(invocation, version, root);
   const told = await startProgress(output, progress);
   whenStopped(() => {
     const done = told.last()?.files?.done ?? 0;
@@ -46,6 +49,18 @@ export async function run(invocation: Invocation): Promise<void> {
     `${addressOf(version)}  ${countOf(files?.done ?? 0, 'file')} · ${bytesText(loaded - reused)} written${kept}${verified ? ', all verified' : ''}`,
   );
   await output.write(`${folder}\n`);
+}
+
+/** Asks before anything is removed that may be somebody's only copy; an empty folder holds nothing. */
+async function confirmExact(
+  invocation: Invocation,
+  version: Version,
+  root: string | undefined,
+): Promise<void> {
+  const folder = resolve(root ?? `artifacts/${version.name}-${version.version}`);
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return;
+  if (readdirSync(folder).length === 0) return;
+  await confirm(invocation, { ask: `Remove from ${folder} what is not in ${addressOf(version)}?` });
 }
 
 /** @throws CairnError `integrity_mismatch` when a file is not what it should be. */

@@ -77,7 +77,7 @@ export const moveCommands: readonly Command[] = [
     ],
     options: [
       { flags: '--path <glob>', summary: 'only entries that match', many: true },
-      { flags: '--exact', summary: 'remove what is in the folder and not in the artifact' },
+      { flags: '--exact', summary: 'remove what is in the folder and not in the artifact; it asks first' },
       { flags: '--verify', summary: 'read all files afterwards and compare them' },
       { flags: '--dry-run', summary: 'only list what would be written and removed' },
     ],
