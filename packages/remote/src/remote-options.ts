@@ -38,7 +38,10 @@ export interface OpenRemoteOptions {
     | undefined;
   readonly retries?:
     | {
-        /** How often a request is made in all, as long as it brings nothing. Default: 6. */
+        /**
+         * How often a request is made in all, as long as it brings nothing. Default: 6, which takes some seconds; 10 for a server
+         * that has answered before, which may be starting anew.
+         */
         readonly attempts?: number | undefined;
         /** For how long it is repeated, waiting included, in milliseconds. Default: 120,000. */
         readonly budgetMs?: number | undefined;
@@ -59,6 +62,8 @@ export interface Settings {
   readonly headersMs: number;
   readonly bodyMs: number;
   readonly attempts: number;
+  /** The same, once there was an answer. */
+  readonly attemptsWhenKnown: number;
   readonly budgetMs: number;
   readonly world: RemoteWorld;
 }
@@ -72,5 +77,9 @@ const thisMachine: RemoteWorld = {
 export function settingsOf({ apiKey, timeouts = {}, retries = {}, world }: OpenRemoteOptions): Settings {
   const { headersMs = 60_000, bodyMs = 30_000 } = timeouts;
   const { attempts = 6, budgetMs = 120_000 } = retries;
-  return { apiKey, headersMs, bodyMs, attempts, budgetMs, world: { ...thisMachine, ...world } };
+  const attemptsWhenKnown = retries.attempts ?? 10;
+  return {
+    ...{ apiKey, headersMs, bodyMs, attempts, attemptsWhenKnown, budgetMs },
+    world: { ...thisMachine, ...world },
+  };
 }

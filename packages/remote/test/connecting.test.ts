@@ -123,7 +123,7 @@ describe('a key', () => {
     ] as const;
     for (const fault of faults) {
       for (const route of ['getRun', 'basis', 'missingBlobs', 'getBlob'] as const)
-        server.order(route, fault, 6);
+        server.order(route, fault, 10);
       const calls = [
         store.catalog.getRun('none'),
         blobs.basis(),
@@ -240,4 +240,22 @@ test('the cache is where the environment says', async () => {
   const again = await openRemote({ url: server.url });
   await again.close();
   expect(server.requests.map(({ route }) => route)).toEqual(['info']);
+});
+
+test('a server that has answered before is waited for longer than one that never did', async () => {
+  const away = { kind: 'answer', status: 503 } as const;
+  const known = await connect();
+  known.server.order('getRun', away, 100);
+  await expectCairnError(known.store.catalog.getRun('none'), 'unavailable');
+  expect(known.server.requests).toHaveLength(10);
+  // What the server is, is remembered, so nothing is asked when it is opened.
+  const store = await openRemote({
+    url: known.server.url,
+    world: quickWorld().world,
+    cacheDir: known.cacheDir,
+  });
+  onTestFinished(() => store.close());
+  known.server.requests.length = 0;
+  await expectCairnError(store.catalog.getRun('none'), 'unavailable');
+  expect(known.server.requests).toHaveLength(6);
 });

@@ -56,15 +56,23 @@ const maxAnswerBytes = 64 * 1024 * 1024;
 export function createConnection(
   { origin, basePath, location }: ServerAddress,
   dispatcher: Dispatcher,
-  settings: Settings,
+  given: Settings,
 ): Connection {
-  const { apiKey, headersMs, bodyMs } = settings;
+  const { apiKey, headersMs, bodyMs } = given;
+  let isKnown = false;
+  const settings: Settings = {
+    ...given,
+    // One that has answered is away for a moment; of one that hasn't, the address may be wrong.
+    get attempts() {
+      return isKnown ? given.attemptsWhenKnown : given.attempts;
+    },
+  };
 
   async function send({ route, path, params = {}, headers = {}, body, signal }: Ask): Promise<Answer> {
     const filled = fillPath(route, path);
     if (filled === undefined) throw nothingThere(path);
-    const given = Object.entries(params).filter((entry): entry is [string, string] => entry[1] !== undefined);
-    const query = given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
+    const said = Object.entries(params).filter((entry): entry is [string, string] => entry[1] !== undefined);
+    const query = said.length === 0 ? '' : `?${new URLSearchParams(said)}`;
     // One signal may end any number of requests at once, which is no leak.
     if (signal !== undefined) setMaxListeners(0, signal);
     const request = dispatcher.request({
@@ -104,7 +112,10 @@ export function createConnection(
       try {
         ask.signal?.throwIfAborted();
         const answer = await send(ask);
-        if (isFine(answer, ask)) return await take(answer);
+        if (isFine(answer, ask)) {
+          isKnown = true;
+          return await take(answer);
+        }
         toldMs = retryAfterMs(answer.headers);
         failure = await failureOf(answer);
       } catch (error) {

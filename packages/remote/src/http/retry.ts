@@ -20,7 +20,7 @@ const firstDelayMs = 200;
 const longestDelayMs = 20_000;
 
 export function createRetry(settings: Settings, signal: AbortSignal | undefined): Retry {
-  const { attempts, budgetMs, world } = settings;
+  const { budgetMs, world } = settings;
   let failures = 0;
   let since = world.now();
   return {
@@ -35,7 +35,7 @@ export function createRetry(settings: Settings, signal: AbortSignal | undefined)
       signal?.throwIfAborted();
       if (!CairnError.is(error) || !error.isRetryable) throw error;
       const delay = toldMs + world.random() * Math.min(longestDelayMs, firstDelayMs * 2 ** failures);
-      if (++failures >= attempts || world.now() - since + delay > budgetMs) throw error;
+      if (++failures >= settings.attempts || world.now() - since + delay > budgetMs) throw error;
       await world.sleep(delay, signal).catch((reason: unknown) => {
         signal?.throwIfAborted();
         throw reason;
