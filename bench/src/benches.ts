@@ -184,6 +184,42 @@ export const benches: readonly Bench[] = [
     ],
   },
   {
+    name: 'slow-clients',
+    runs: 1,
+    programs: { beside: { file: 'ask-beside-slow', args: ['500', '5'] } },
+    rows: (of) => [
+      atMost(
+        'a client beside 500 that take or send 1 KiB a second: time over that alone',
+        metric(of, 'beside', 'ratio'),
+        '×',
+        2,
+      ),
+      atLeast('… requests that are still going on afterwards', metric(of, 'beside', 'inProgress'), '', 500),
+      exactly('… slow clients whose connection was ended', metric(of, 'beside', 'broken'), '', 0),
+    ],
+  },
+  {
+    name: 'team',
+    runs: 1,
+    programs: { crashing: { file: 'log-as-team', args: ['8', '8', '50'] } },
+    rows: (of) => [
+      exactly(
+        '64 clients × 50 contents over 4 servers, of which one crashes every 5 s: versions',
+        metric(of, 'crashing', 'versions'),
+        '',
+        3200,
+      ),
+      exactly('… gaps in their numbers', metric(of, 'crashing', 'gaps'), '', 0),
+      exactly('… numbers given twice', metric(of, 'crashing', 'duplicates'), '', 0),
+      exactly('… errors', metric(of, 'crashing', 'errors'), '', 0),
+      exactly('… calls that were never answered', metric(of, 'crashing', 'unacknowledged'), '', 0),
+      exactly('… with other contents than were logged', metric(of, 'crashing', 'wrong'), '', 0),
+      exactly('… problems that a verification finds', metric(of, 'crashing', 'problems'), '', 0),
+      exactly('… restarts of PostgreSQL meanwhile', metric(of, 'crashing', 'restarts'), '', 1),
+      atLeast('… crashes meanwhile', metric(of, 'crashing', 'crashes'), '', 4),
+    ],
+  },
+  {
     name: 's3-prefix',
     programs: {
       plain: { file: 'list-prefix', args: ['10000', 'plain'] },

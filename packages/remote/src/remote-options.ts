@@ -39,7 +39,7 @@ export interface OpenRemoteOptions {
   readonly retries?:
     | {
         /**
-         * How often a request is made in all, as long as it brings nothing. Default: 6, which takes some seconds; 10 for a server
+         * How often a request is made in all, as long as it brings nothing. Default: 6, which takes some seconds; 14 for a server
          * that has answered before, which may be starting anew.
          */
         readonly attempts?: number | undefined;
@@ -77,7 +77,7 @@ const thisMachine: RemoteWorld = {
 export function settingsOf({ apiKey, timeouts = {}, retries = {}, world }: OpenRemoteOptions): Settings {
   const { headersMs = 60_000, bodyMs = 30_000 } = timeouts;
   const { attempts = 6, budgetMs = 120_000 } = retries;
-  const attemptsWhenKnown = retries.attempts ?? 10;
+  const attemptsWhenKnown = retries.attempts ?? 14;
   return {
     ...{ apiKey, headersMs, bodyMs, attempts, attemptsWhenKnown, budgetMs },
     world: { ...thisMachine, ...world },

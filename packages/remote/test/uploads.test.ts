@@ -160,11 +160,11 @@ describe('an upload comes to its end though', () => {
 
 describe('an upload fails, typed and after a bounded number of requests, when', () => {
   const always: [string, Fault, Parameters<typeof expectCairnError>[1], number][] = [
-    ['the connection is always cut', { kind: 'cut-request', bytes: 10 }, 'unavailable', 10],
-    ['the server is always busy', { kind: 'answer', status: 503 }, 'unavailable', 10],
-    ['the server always wants less', { kind: 'answer', status: 429 }, 'rate_limited', 10],
-    ['the answer is always garbage', { kind: 'answer', status: 200, body: '\0\0' }, 'unavailable', 10],
-    ['nothing ever comes', { kind: 'silence' }, 'timeout', 10],
+    ['the connection is always cut', { kind: 'cut-request', bytes: 10 }, 'unavailable', 12],
+    ['the server is always busy', { kind: 'answer', status: 503 }, 'unavailable', 12],
+    ['the server always wants less', { kind: 'answer', status: 429 }, 'rate_limited', 12],
+    ['the answer is always garbage', { kind: 'answer', status: 200, body: '\0\0' }, 'unavailable', 12],
+    ['nothing ever comes', { kind: 'silence' }, 'timeout', 12],
     ['the server asks for an hour', busyFor('3600'), 'unavailable', 1],
     ['the server asks for a day far off', busyFor('Fri, 31 Dec 2100 23:59:59 GMT'), 'unavailable', 1],
     ['it is forbidden', { kind: 'answer', status: 403, body: errorBody('forbidden') }, 'forbidden', 1],
