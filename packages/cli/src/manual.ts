@@ -37,6 +37,7 @@ profiles. \`cairn config list --show-origin\` says what holds and why.
 | \`mode\` | | \`CAIRN_MODE\` | \`online\` |
 | the profile | \`--profile\` | \`CAIRN_PROFILE\` | what \`cairn config use\` said, else \`default\` |
 | the key of a server | | \`CAIRN_API_KEY\` | what the profile has for this very server |
+| the key of an [encrypted](encryption.md) store | | \`CAIRN_ENCRYPTION_KEY_FILE\`, \`CAIRN_ENCRYPTION_KEY\` | none |
 
 Completion waits for at most half a second, or \`CAIRN_COMPLETION_TIMEOUT\` milliseconds, and then offers nothing.
 

@@ -1,11 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { CairnError, type ContentAlgorithm, quote, readAll } from '@cairn/core';
-import { type FileSystem, readFileChunks, syncFolder } from '@cairn/file';
-import { attempt } from './blobs/attempt.js';
-import { giveName } from './blobs/give-name.js';
-import { type ChunkerParams, parseChunker } from './chunker/chunker-params.js';
-import { tempOf } from './store-folder.js';
+import { type FileSystem, readFileChunks } from '@cairn/file';
+import { type ChunkerParams, defaultChunker, parseChunker } from './chunker/chunker-params.js';
+import { publishText } from './publish-text.js';
 
 /**
  * What the file `FORMAT` of a store says, in one line of JSON. It is written last when a store is made, so a folder that
@@ -15,10 +12,14 @@ export interface StoreFormat {
   readonly algorithm: ContentAlgorithm;
   /** How large blobs are cut. */
   readonly chunker: ChunkerParams;
+  /** How packs are encrypted; `undefined` where they aren't. */
+  readonly encryption?: 'aes-256-gcm' | undefined;
 }
 
 /** How blobs and catalog are laid out in the folder. A store with a later number is refused. */
 const layoutVersion = 2;
+/** The same where packs are encrypted. */
+const encryptedVersion = 3;
 
 /** @throws CairnError `unsupported_format`. */
 export async function readFormat(fs: FileSystem, folder: string): Promise<StoreFormat | undefined> {
@@ -37,48 +38,45 @@ export async function settleFormat(
   folder: string,
   wanted: StoreFormat,
 ): Promise<StoreFormat> {
-  const path = join(folder, 'FORMAT');
-  const staged = join(tempOf(folder), randomBytes(16).toString('hex'));
-  const text = formatText(wanted);
-  try {
-    await attempt('write', path, writeDurably(fs, staged, text));
-    await giveName(fs, staged, path);
-  } finally {
-    await fs.unlink(staged).catch(() => undefined);
-  }
-  await syncFolder(folder, { fs });
+  await publishText(fs, folder, 'FORMAT', formatText(wanted));
   return (await readFormat(fs, folder)) ?? wanted;
 }
 
-async function writeDurably(fs: FileSystem, path: string, text: string): Promise<void> {
-  const file = await fs.open(path, 'wx');
-  try {
-    await file.write(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+/** That of a new store. */
+export function newFormat({
+  algorithm = 'blake3',
+  encryption,
+}: {
+  readonly algorithm?: ContentAlgorithm | undefined;
+  readonly encryption?: unknown;
+}): StoreFormat {
+  const format = { algorithm, chunker: defaultChunker };
+  return encryption === undefined ? format : { ...format, encryption: 'aes-256-gcm' };
 }
 
 /** What `FORMAT` says of a new store. */
 export function formatText(format: StoreFormat): string {
-  return `${JSON.stringify({ format: 'cairn-store', version: layoutVersion, ...format })}\n`;
+  const version = format.encryption === undefined ? layoutVersion : encryptedVersion;
+  return `${JSON.stringify({ format: 'cairn-store', version, ...format })}\n`;
 }
 
 /** @throws CairnError `unsupported_format`. */
 export function parseFormat(text: string, path: string): StoreFormat {
-  let found: Partial<Record<'format' | 'version' | 'algorithm' | 'chunker', unknown>>;
+  let found: Partial<Record<'format' | 'version' | 'algorithm' | 'chunker' | 'encryption', unknown>>;
   try {
     found = Object(JSON.parse(text));
   } catch (cause) {
     throw unsupported(`${quote(path)} can't be read as JSON`, cause);
   }
-  const { format, version, algorithm, chunker } = found;
+  const { format, version, algorithm, chunker, encryption } = found;
   if (format !== 'cairn-store') throw unsupported(`${quote(path)} doesn't belong to a store`);
-  if (version !== layoutVersion || (algorithm !== 'blake3' && algorithm !== 'sha256')) {
+  const isEncrypted = version === encryptedVersion && encryption === 'aes-256-gcm';
+  const isKnown = isEncrypted || (version === layoutVersion && encryption === undefined);
+  if (!isKnown || (algorithm !== 'blake3' && algorithm !== 'sha256')) {
     throw unsupported(`${quote(path)} is that of another version of Cairn`);
   }
-  return { algorithm, chunker: parseChunker(chunker, path) };
+  const parsed = { algorithm, chunker: parseChunker(chunker, path) } as const;
+  return isEncrypted ? { ...parsed, encryption: 'aes-256-gcm' } : parsed;
 }
 
 function unsupported(message: string, cause?: unknown): CairnError {

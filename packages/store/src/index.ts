@@ -19,6 +19,9 @@ export type { CopiedStore, CopyProgress, CopyStoreOptions } from './backup/copy-
 export { type RestoreStoreOptions, restoreStore } from './backup/restore-store.js';
 export type { Liveness } from './catalog/run-rows.js';
 export type { ChunkerParams } from './chunker/chunker-params.js';
+export type { EncryptionKey, RotateKeyOptions, StoreEncryption } from './encryption/encryption.js';
+export { encryptionFromEnv } from './encryption/encryption-from-env.js';
+export { newEncryptionKey, parseEncryptionKey } from './encryption/key-text.js';
 export type { StoreFormat } from './format.js';
 export type { LocalStore } from './local-store.js';
 export type { DeadReason, GcOptions, GcProgress, GcResult } from './maintenance/gc.js';

@@ -8,13 +8,14 @@ import { folderHome } from './blobs/folder-home.js';
 import { isReadOnly, packBlobStore } from './blobs/pack-blob-store.js';
 import { sqlCatalog } from './catalog/catalog.js';
 import type { Liveness } from './catalog/run-rows.js';
+import { packFiles } from './encryption/encrypted-files.js';
+import { notEncrypted, type OpenedKeys, type RotateKeyOptions, rotateKeys } from './encryption/encryption.js';
 import type { StoreFormat } from './format.js';
 import { collectedFolder } from './maintenance/collected-folder.js';
 import { collectGarbage, type GcOptions, type GcResult } from './maintenance/gc.js';
 import { partsOf as partsOfBlob } from './maintenance/needs.js';
 import { filesOfPacks, type Stats, storeStats } from './maintenance/stats.js';
 import { type VerifyOptions, type VerifyReport, verifyStore } from './maintenance/verify.js';
-import { plainFiles } from './packs/pack-files.js';
 import { keyOf } from './packs/pack-index.js';
 import { PackReader } from './packs/pack-reader.js';
 import { folderShelf } from './packs/pack-shelf.js';
@@ -81,6 +82,15 @@ export interface LocalStore extends Store {
    * @throws CairnError `integrity_mismatch` when a manifest can't be read; `unavailable`.
    */
   stats(options?: CallOptions): Promise<Stats>;
+
+  /**
+   * Has another key open an encrypted store. What is stored stays as it is, and whoever has the store open goes on. One call at a
+   * time: of two, the later one decides.
+   *
+   * @throws CairnError `conflict` when the store isn't encrypted; `unauthenticated` when the key is none; `storage_readonly`,
+   * `storage_full`, `unavailable`.
+   */
+  rotateKey(options: RotateKeyOptions): Promise<void>;
 }
 
 export interface LocalStoreParts {
@@ -91,20 +101,23 @@ export interface LocalStoreParts {
   readonly format: StoreFormat;
   readonly liveness: Liveness;
   readonly readOnly: boolean;
+  /** Of an encrypted store. */
+  readonly opened?: OpenedKeys | undefined;
   /** The clock, in milliseconds since 1970. */
   readonly now: () => number;
 }
 
 /** Puts a store together. Closing it closes its database. */
 export async function localStore(parts: LocalStoreParts): Promise<LocalStore> {
-  const { fs, folder, database, format, liveness, readOnly, now } = parts;
+  const { fs, folder, database, format, liveness, readOnly, opened, now } = parts;
+  const dataKey = opened?.dataKey;
   const { algorithm, chunker } = format;
   const hasher = await loadHasher(algorithm);
   const [packs, temp] = [packsOf(folder), tempOf(folder)];
   const workers = fs === nodeFileSystem;
-  const files = plainFiles(fs.sync);
+  const files = packFiles(fs.sync, dataKey);
   const place = { fs: fs.sync, files, packs, temp };
-  const ports = sharedPorts({ ...place, hasher, chunker, workers });
+  const ports = sharedPorts({ ...place, dataKey, hasher, chunker, workers });
   const reader = new PackReader({ fs, files, database, hasher, packs, readOnly });
   const limits = { smallBytes: chunker.max, batchBytes };
   const home = folderHome({ files, database, hasher, reader, shelf: folderShelf(fs, packs) });
@@ -130,6 +143,11 @@ export async function localStore(parts: LocalStoreParts): Promise<LocalStore> {
     gc: (options) => collectGarbage(maintained, collectedFolder(maintained), options),
     verify: (options) => verifyStore(maintained, options),
     stats: (options) => storeStats(maintained, filesOfPacks(maintained), options),
+    async rotateKey(options) {
+      if (opened === undefined) throw notEncrypted(folder);
+      if (readOnly) throw isReadOnly(folder);
+      await rotateKeys(opened, options);
+    },
     async close() {
       await ports.close();
       await database.close();

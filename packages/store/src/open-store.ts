@@ -3,8 +3,9 @@ import { CairnError, type ContentAlgorithm, quote } from '@cairn/core';
 import { type FileSystem, nodeFileSystem } from '@cairn/file';
 import { sweepTempFiles } from './blobs/temp-files.js';
 import type { Liveness } from './catalog/run-rows.js';
-import { defaultChunker } from './chunker/chunker-params.js';
-import { readFormat, type StoreFormat, settleFormat } from './format.js';
+import { checkEncryption, openKeys, type StoreEncryption, settleKeys } from './encryption/encryption.js';
+import { keysInFolder } from './encryption/keys-places.js';
+import { newFormat, readFormat, type StoreFormat, settleFormat } from './format.js';
 import { type LocalStore, localStore } from './local-store.js';
 import { isOwnerAlive } from './run-owner.js';
 import { migrate } from './sql/migrations/migrate.js';
@@ -19,6 +20,11 @@ export interface OpenStoreOptions {
   readonly create?: boolean | undefined;
   /** Whether to change nothing. Default: `false`, unless the folder can't be written to. */
   readonly readOnly?: boolean | undefined;
+  /**
+   * What the packs are encrypted with: all contents, and the lists of what versions hold. Default: they aren't. The database is
+   * not encrypted.
+   */
+  readonly encryption?: StoreEncryption | undefined;
   /** Default: the real file system. The database of the catalog is not reached through it. */
   readonly fs?: FileSystem | undefined;
   /** Default: `node:sqlite`, or the binding that comes with this package where Node has none that is safe. */
@@ -34,14 +40,17 @@ export interface OpenStoreOptions {
  * same time. A store that is not closed keeps no process alive and loses nothing.
  *
  * @throws CairnError `not_found` when there is none and none is to be made; `path_conflict` when the folder holds other
- * things; `conflict` when it has another algorithm; `unsupported_format` when a later version of Cairn made it;
+ * things; `conflict` when it has another algorithm, or a key is given and it isn't encrypted; `unauthenticated` when it is
+ * encrypted and no key is given, `forbidden` when it is another one; `unsupported_format` when a later version of Cairn made it;
  * `integrity_mismatch` when its catalog is damaged or lost; `storage_readonly`, `storage_full`, `forbidden`,
  * `unavailable`.
  */
 export async function openStore(dir: string, options: OpenStoreOptions = {}): Promise<LocalStore> {
   const { fs = nodeFileSystem, now = () => new Date(), liveness = isOwnerAlive } = options;
   const folder = resolve(dir);
+  const { encryption } = options;
   const known = await readFormat(fs, folder);
+  if (known !== undefined) checkEncryption(folder, known.encryption !== undefined, encryption);
   const readOnly = options.readOnly ?? (known !== undefined && (await isReadOnly(fs, folder)));
   if (known === undefined) {
     if (readOnly || options.create === false) throw noStore(folder);
@@ -49,16 +58,20 @@ export async function openStore(dir: string, options: OpenStoreOptions = {}): Pr
   } else {
     await checkDatabaseExists(fs, folder);
   }
+  const keys = keysInFolder(fs, folder);
+  const opened =
+    encryption && (await (known === undefined ? settleKeys(keys, encryption) : openKeys(keys, encryption)));
   const driver = options.driver ?? (await loadSqlite());
   const path = databaseOf(folder);
   const database = await openSqlite({ driver, path, readOnly, clock: () => now().getTime() });
   try {
     await migrate(database);
-    const algorithm = options.algorithm ?? 'blake3';
-    const format = known ?? (await settleFormat(fs, folder, { algorithm, chunker: defaultChunker }));
+    const format = known ?? (await settleFormat(fs, folder, newFormat(options)));
+    checkEncryption(folder, format.encryption !== undefined, encryption);
     checkAlgorithm(folder, format, options.algorithm);
     if (!readOnly) await sweepTempFiles(fs, tempOf(folder), now().getTime());
-    return await localStore({ fs, folder, database, format, liveness, readOnly, now: () => now().getTime() });
+    const parts = { fs, folder, database, format, liveness, readOnly, opened };
+    return await localStore({ ...parts, now: () => now().getTime() });
   } catch (error) {
     await database.close();
     throw error;

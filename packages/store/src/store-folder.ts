@@ -7,6 +7,7 @@ import { attempt, systemCode } from './blobs/attempt.js';
 /** What a store puts into its folder. */
 const ownNames: ReadonlySet<string> = new Set([
   'FORMAT',
+  'KEYS',
   'packs',
   'tmp',
   'cairn.db',

@@ -1,7 +1,8 @@
 """Checks a Cairn store without Cairn: every byte of its packs is as it was written, and no version lacks a blob.
-Usage: verify-store.py FOLDER, while nothing writes to it. Stores with BLAKE3 digests need the Python package blake3."""
+Usage: verify-store.py FOLDER, while nothing writes to it. Stores with BLAKE3 digests need the Python package blake3, encrypted
+ones the package cryptography, and their key in CAIRN_ENCRYPTION_KEY."""
 
-import functools, hashlib, json, pathlib, sqlite3, struct, sys
+import base64, functools, hashlib, json, os, pathlib, sqlite3, struct, sys
 
 store = pathlib.Path(sys.argv[1])
 algorithm = json.loads((store / "FORMAT").read_text())["algorithm"]
@@ -15,13 +16,56 @@ index = {digest: place for digest, *place in database.execute(places)}
 problems = []
 
 
+def hkdf(secret, salt, info, length=32):
+    return HKDF(SHA256(), length, salt, info).derive(secret)
+
+
+def unseal(key, index, is_last, sealed):
+    return AESGCM(key).decrypt(index.to_bytes(11, "big") + bytes([is_last]), sealed, None)
+
+
+def unwrap(keys, text):
+    user = bytes.fromhex(text) if len(text) == 64 else base64.urlsafe_b64decode(text.removeprefix("cairn-key-"))[:32]
+    by = hkdf(user, b"", b"cairn key id", 8).hex()
+    found = next(wrapped for wrapped in keys["wrapped"] if wrapped["by"] == by)
+    key = hkdf(user, bytes.fromhex(found["salt"]), f"cairn wrapped key {keys['id']} {by}".encode())
+    return unseal(key, 0, True, bytes.fromhex(found["key"]))
+
+
+if (store / "KEYS").exists():
+    from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+    keys = json.loads((store / "KEYS").read_text())
+    secret = unwrap(keys, os.environ["CAIRN_ENCRYPTION_KEY"])
+    magic = b"CAIRNEP1" + bytes.fromhex(keys["id"])
+
+
+def decrypted(data):
+    if data[:16] != magic:
+        return b""
+    key, sealed = hkdf(secret, data[16:48], magic), range(48, len(data), 65552)
+    try:
+        return b"".join(unseal(key, i, at == sealed[-1], data[at : at + 65552]) for i, at in enumerate(sealed))
+    except InvalidTag:
+        return b""
+
+
+@functools.lru_cache(maxsize=8)
+def pack(path):
+    data = path.read_bytes()
+    return decrypted(data) if (store / "KEYS").exists() else data
+
+
 def is_intact(digest, kind, record):
     claimed, bytes = (record[:32], record[32:]) if kind == 1 else (digest, record)
     return new_hash(bytes).digest() == claimed
 
 
 for path in sorted((store / "packs").iterdir()):
-    data = path.read_bytes()
+    data = pack(path)
     end = 40 * int.from_bytes(data[-40:-36], "little") + 48
     if data[-48:-40] == b"CAIRNPK1" and new_hash(data[-end:-32]).digest() == data[-32:]:
         records = list(struct.iter_unpack("<32sIB3x", data[-end:-48]))
@@ -38,9 +82,7 @@ for path in sorted((store / "packs").iterdir()):
 
 def pieces(digest):
     name, kind, start, length = index[digest]
-    with open(store / "packs" / f"{name}.pack", "rb") as file:
-        file.seek(start)
-        record = file.read(length)
+    record = pack(store / "packs" / f"{name}.pack")[start : start + length]
     if not is_intact(digest, kind, record):
         raise LookupError(digest)
     if kind == 0:

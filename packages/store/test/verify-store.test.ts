@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openStore } from '../src/index.js';
+import { newEncryptionKey, openStore } from '../src/index.js';
 import { endLength, footerBytes, readTable } from '../src/packs/pack-format.js';
 import { commit, randomBytes, storeFiles } from './maintained-store.js';
 import { sample } from './scale.js';
@@ -37,6 +37,36 @@ function verify() {
   const { status, stdout, stderr } = spawnSync('python3', [program, folder], { encoding: 'utf8' });
   return { status, output: stdout + stderr };
 }
+
+const hasCryptography =
+  hasPython &&
+  spawnSync('python3', ['-c', 'import cryptography.hazmat.primitives.ciphers.aead']).status === 0;
+
+test.skipIf(!hasCryptography)(
+  'it reads an encrypted store, and finds each block that is not as it was',
+  async () => {
+    rmSync(folder, { recursive: true });
+    const key = newEncryptionKey();
+    const store = await openStore(folder, { algorithm: 'sha256', encryption: { key } });
+    await commit(
+      store,
+      await storeFiles(store, { 'a.txt': 'contents', 'large.bin': randomBytes(1, 600_000) }),
+    );
+    await store.close();
+    const env = { ...process.env, CAIRN_ENCRYPTION_KEY: key };
+    const run = () => spawnSync('python3', [program, folder], { encoding: 'utf8', env });
+    expect(run()).toMatchObject({ status: 0, stdout: 'all is well\n' });
+    const [path] = packFiles().sort((a, b) => readFileSync(b).length - readFileSync(a).length);
+    const bytes = readFileSync(path as string);
+    chmodSync(path as string, 0o644);
+    for (const at of [3, 20, 70_000, bytes.length - 1]) {
+      const damaged = Buffer.from(bytes);
+      damaged[at] = (damaged[at] as number) ^ 1;
+      writeFileSync(path as string, damaged);
+      expect(run().status, `byte ${at}`).toBe(1);
+    }
+  },
+);
 
 function packFiles(): string[] {
   return readdirSync(join(folder, 'packs')).map((name) => join(folder, 'packs', name));

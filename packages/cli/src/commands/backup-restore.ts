@@ -8,9 +8,10 @@ export async function run(invocation: Invocation): Promise<void> {
   const { args, output, progress, signal, whenStopped } = invocation;
   const [backup = '', folder = ''] = args.map((path) => resolve(path));
   whenStopped(() => 'nothing was restored');
-  const { restoreStore } = await import('@cairn/store');
+  const { encryptionFromEnv, restoreStore } = await import('@cairn/store');
   const steps = startSteps(output, progress);
   const { counts } = await restoreStore(backup, folder, {
+    encryption: encryptionFromEnv(invocation.env),
     signal,
     onProgress: ({ done, total }) =>
       steps.tell({ phase: 'copy', done, total, text: `copy  ${bytesText(done)} of ${bytesText(total)}` }),

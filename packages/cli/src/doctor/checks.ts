@@ -74,8 +74,8 @@ async function describeCache(): Promise<string | Wrong> {
 }
 
 async function describeStore(folder: string): Promise<string | Wrong> {
-  const { openStore } = await import('@cairn/store');
-  const store = await openStore(folder, { create: false });
+  const { encryptionFromEnv, openStore } = await import('@cairn/store');
+  const store = await openStore(folder, { create: false, encryption: encryptionFromEnv() });
   try {
     let count = 0;
     for await (const _ of store.catalog.listCollections({})) count++;
@@ -87,8 +87,8 @@ async function describeStore(folder: string): Promise<string | Wrong> {
 }
 
 async function describeStorage(folder: string, signal: AbortSignal): Promise<string | Wrong> {
-  const { openStore } = await import('@cairn/store');
-  const store = await openStore(folder, { create: false });
+  const { encryptionFromEnv, openStore } = await import('@cairn/store');
+  const store = await openStore(folder, { create: false, encryption: encryptionFromEnv() });
   try {
     return await tryStorage(store.blobs, signal);
   } finally {

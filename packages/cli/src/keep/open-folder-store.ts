@@ -26,8 +26,8 @@ export async function withFolderStore<T>(
   use: (store: LocalStore) => Promise<T>,
 ): Promise<T> {
   const folder = storeFolder(invocation, what);
-  const { openStore } = await import('@cairn/store');
-  const store = await openStore(folder, { create: false });
+  const { encryptionFromEnv, openStore } = await import('@cairn/store');
+  const store = await openStore(folder, { create: false, encryption: encryptionFromEnv(invocation.env) });
   try {
     return await use(store);
   } finally {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { findStore } from '@cairn/sdk';
 import type { ServedStore } from '@cairn/server';
-import { openStore } from '@cairn/store';
+import { encryptionFromEnv, openStore } from '@cairn/store';
 import { UsageError } from '../failure/usage-error.js';
 import type { Invocation } from '../invocation.js';
 import { isUrl } from '../settings/settings.js';
@@ -25,7 +25,7 @@ export async function openServedStore({ options, env, workspace }: Invocation): 
     throw new UsageError('a database needs a bucket for the contents', 'Name it with --bucket.');
   }
   const folder = dataFolder(data, workspace().store);
-  const store = await openStore(folder);
+  const store = await openStore(folder, { encryption: encryptionFromEnv(env) });
   return { store, location: folder, close: () => store.close() };
 }
 

@@ -1,4 +1,5 @@
 import { CairnError, type ObjectStore } from '@cairn/core';
+import { encryptionFromEnv } from '@cairn/store';
 import { openTeamStore } from '@cairn/store/postgres';
 import { UsageError } from '../failure/usage-error.js';
 import type { OpenedStore } from './open-served-store.js';
@@ -24,7 +25,7 @@ export async function openTeam({ bucket, database, env }: TeamPlace): Promise<Op
     idle_in_transaction_session_timeout: 60_000,
   });
   try {
-    const store = await openTeamStore({ pool, objects });
+    const store = await openTeamStore({ pool, objects, encryption: encryptionFromEnv(env) });
     return {
       store,
       location: objects.location,

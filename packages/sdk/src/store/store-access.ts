@@ -39,8 +39,8 @@ export function locatedStore(location: StoreLocation, apiKey: string | undefined
 // What opens a store is loaded when it is needed, so that importing the sdk costs nothing of it.
 
 async function openFolder(path: string): Promise<Store> {
-  const { openStore } = await import('@cairn/store');
-  return openStore(path);
+  const { encryptionFromEnv, openStore } = await import('@cairn/store');
+  return openStore(path, { encryption: encryptionFromEnv() });
 }
 
 async function openServer(url: string, apiKey: string | undefined): Promise<Store> {

@@ -5,7 +5,7 @@ import { nodeFileSystem, syncFolder, translateFsError } from '@cairn/file';
 import { systemCode } from '../blobs/attempt.js';
 import { readFormat } from '../format.js';
 import { checkDatabaseExists } from '../store-folder.js';
-import { type CopiedStore, type CopyStoreOptions, copyStore } from './copy-store.js';
+import { type CopiedStore, type CopyStoreOptions, copyKeys, copyStore } from './copy-store.js';
 
 /** What says that a folder is a backup, which the next one may write over. */
 const markName = 'BACKUP';
@@ -33,6 +33,7 @@ export async function backupStore(
     const copied = await copyStore(source, target, options);
     const mark = { of: source, at: new Date().toISOString() };
     await writeFile(join(target, markName), `${JSON.stringify(mark)}\n`);
+    await copyKeys(source, target);
     // Last, as when a store is made: a folder that has it is whole.
     await writeFile(join(target, 'FORMAT'), await readFile(join(source, 'FORMAT')));
     await syncFolder(target);

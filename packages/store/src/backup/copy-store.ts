@@ -2,7 +2,8 @@ import { constants } from 'node:fs';
 import { copyFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CairnError, type CallOptions, quote } from '@cairn/core';
-import { syncFolder, translateFsError } from '@cairn/file';
+import { nodeFileSystem, syncFolder, translateFsError } from '@cairn/file';
+import { keysInFolder } from '../encryption/keys-places.js';
 import { packPath } from '../packs/open-pack.js';
 import { databaseOf, packsOf, tempOf } from '../store-folder.js';
 import { snapshotDatabase } from './snapshot-database.js';
@@ -68,6 +69,12 @@ export async function copyStore(
     await removeOthers(target, new Set(packs.map(({ name }) => packPath('', name))));
     return { bytes: total, copiedBytes: copied.bytes, packs: packs.length, copiedPacks: copied.packs };
   }
+}
+
+/** Copies what opens the packs of an encrypted store: as encrypted as it is. */
+export async function copyKeys(from: string, to: string): Promise<void> {
+  const text = await keysInFolder(nodeFileSystem, from).read();
+  if (text !== undefined) await keysInFolder(nodeFileSystem, to).replace(text);
 }
 
 /** A copy appears with its name when it is whole and durable. */

@@ -3,14 +3,17 @@ import { copyFile, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { CairnError, quote } from '@cairn/core';
 import { syncFolder, translateFsError } from '@cairn/file';
+import type { StoreEncryption } from '../encryption/encryption.js';
 import type { VerifyProgress, VerifyReport } from '../maintenance/verify.js';
 import { openStore } from '../open-store.js';
 import { databaseOf } from '../store-folder.js';
 import { checkStore, inTheWay, namesIn } from './backup-store.js';
-import { type CopyStoreOptions, copyStore } from './copy-store.js';
+import { type CopyStoreOptions, copyKeys, copyStore } from './copy-store.js';
 import { leaveEpoch } from './leave-epoch.js';
 
 export interface RestoreStoreOptions extends CopyStoreOptions {
+  /** What opens the backup of an encrypted store: the key that opened the store when the backup was made. */
+  readonly encryption?: StoreEncryption | undefined;
   readonly onVerifyProgress?: ((event: VerifyProgress) => void) | undefined;
 }
 
@@ -20,12 +23,12 @@ export interface RestoreStoreOptions extends CopyStoreOptions {
  *
  * @returns What was read.
  * @throws CairnError `not_found` when there is no backup; `path_conflict` when something is in the way; `integrity_mismatch`
- * when the backup is damaged, naming the first problem; `storage_full`, `forbidden`, `unavailable`.
+ * when the backup is damaged, naming the first problem; `unauthenticated`, `forbidden`, `conflict` as `openStore` does; `storage_full`, `forbidden`, `unavailable`.
  */
 export async function restoreStore(
   backup: string,
   to: string,
-  { onVerifyProgress, ...options }: RestoreStoreOptions = {},
+  { onVerifyProgress, encryption, ...options }: RestoreStoreOptions = {},
 ): Promise<VerifyReport> {
   const [source, target] = [resolve(backup), resolve(to)];
   await checkStore(source);
@@ -33,8 +36,12 @@ export async function restoreStore(
   const staged = join(dirname(target), `.cairn-restoring-${randomBytes(8).toString('hex')}`);
   try {
     await copyStore(source, staged, options);
+    await copyKeys(source, staged);
     await copyFile(join(source, 'FORMAT'), join(staged, 'FORMAT'));
-    const report = await verifyAt(staged, { onProgress: onVerifyProgress, signal: options.signal });
+    const report = await verifyAt(staged, encryption, {
+      onProgress: onVerifyProgress,
+      signal: options.signal,
+    });
     if (!report.ok) throw damaged(source, report);
     await leaveEpoch(databaseOf(staged));
     await rmdir(target).catch(() => undefined);
@@ -51,9 +58,10 @@ export async function restoreStore(
 
 async function verifyAt(
   folder: string,
+  encryption: StoreEncryption | undefined,
   options: Parameters<Awaited<ReturnType<typeof openStore>>['verify']>[0],
 ): Promise<VerifyReport> {
-  const store = await openStore(folder, { create: false });
+  const store = await openStore(folder, { create: false, encryption });
   try {
     return await store.verify(options);
   } finally {

@@ -10,6 +10,7 @@ const tempAgeMs = 24 * 3_600_000;
 /** What garbage collection does with packs in a folder. */
 export function collectedFolder(context: MaintenanceContext): CollectedPacks {
   return {
+    packSize: context.files.packSize,
     now: async () => context.now(),
     async sweep(before, options) {
       checkWritable(context);

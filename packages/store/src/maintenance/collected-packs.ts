@@ -4,6 +4,8 @@ import type { PackRow } from './pack-rows.js';
 
 /** What garbage collection does with packs, wherever these are. */
 export interface CollectedPacks {
+  /** How many bytes of a pack a file of so many bytes has. */
+  packSize(fileSize: number): number;
   /** The clock by which packs are old, in milliseconds since 1970. */
   now(options: CallOptions): Promise<number>;
   /** Removes what somebody who died left behind: packs without rows, and what was being written. */

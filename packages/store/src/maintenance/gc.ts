@@ -94,7 +94,7 @@ export async function collectGarbage(
   });
 
   const isOld = ({ id }: PackUse) => old.has(id);
-  const packs = (await packUse(database, options)).filter(isOld);
+  const packs = (await packUse(database, collected.packSize, options)).filter(isOld);
   const dead = packs.filter(({ live }) => live === 0);
   const toRewrite = choose(packs, maxDead);
   const total = dead.length + toRewrite.length;
@@ -132,7 +132,7 @@ export async function collectGarbage(
 
   await forgetLinks(database, options);
   const chosen = new Set([...dead, ...toRewrite].map(({ id }) => id));
-  for (const pack of await packUse(database, options)) {
+  for (const pack of await packUse(database, collected.packSize, options)) {
     const reason = !isOld(pack)
       ? 'young'
       : chosen.has(pack.id)

@@ -39,8 +39,16 @@ export async function allPacks(database: Database, options: CallOptions): Promis
 /** Rows are summed up a part at a time, so that the process gets to other work: so many values of their first byte. */
 const partBytes = 16;
 
-/** How much of each pack is in use. The packs are those that were there first. */
-export async function packUse(database: Database, options: CallOptions): Promise<PackUse[]> {
+/**
+ * How much of each pack is in use. The packs are those that were there first.
+ *
+ * @param packSize How many bytes of a pack a file of so many bytes has.
+ */
+export async function packUse(
+  database: Database,
+  packSize: (fileSize: number) => number,
+  options: CallOptions,
+): Promise<PackUse[]> {
   const packs = await allPacks(database, options);
   const live = new Map<number, { count: number; bytes: number }>();
   for (let byte = 0; byte < 256; byte += partBytes) {
@@ -66,6 +74,6 @@ export async function packUse(database: Database, options: CallOptions): Promise
   }
   return packs.map((pack) => {
     const { count, bytes } = live.get(pack.id) ?? { count: 0, bytes: 0 };
-    return { ...pack, live: count, liveBytes: bytes, deadBytes: pack.size - footerBytes - bytes };
+    return { ...pack, live: count, liveBytes: bytes, deadBytes: packSize(pack.size) - footerBytes - bytes };
   });
 }

@@ -38,6 +38,8 @@ export async function* scanRecords(
       }
       if (end - first.start > buffer.length) buffer = Buffer.allocUnsafe(end - first.start);
       const filled = file.read({ buffer, length: end - first.start, position: first.start });
+      // What comes after something that is damaged may be whole.
+      if (filled < end - first.start) next = Math.max(i + 1, firstCut(records, i, first.start + filled));
       const bytesOf = ({ start, length }: PackRecord) => {
         const at = start - first.start;
         return buffer.subarray(Math.min(at, filled), Math.min(at + length, filled));
@@ -54,6 +56,15 @@ export async function* scanRecords(
   } finally {
     file?.close();
   }
+}
+
+/** Which record, from one on, is the first that ends behind a place in the pack. */
+export function firstCut(records: readonly PackRecord[], from: number, place: number): number {
+  for (let at = from; at < records.length; at++) {
+    const { start, length } = records[at] as PackRecord;
+    if (start + length > place) return at;
+  }
+  return records.length;
 }
 
 /** Whether the bytes of a record are as they were written. */

@@ -26,7 +26,7 @@ export interface Stats {
   readonly liveBytes: number;
   /** What no version needs. Garbage collection frees it once it is old enough. */
   readonly deadBytes: number;
-  /** What a pack takes beside records. */
+  /** What packs take beside records, and encryption beside packs. */
   readonly overheadBytes: number;
   /** Files of packs that the index doesn't know: about to be known, or left over. */
   readonly strayBytes: number;
@@ -53,10 +53,10 @@ export async function storeStats(
   // What was only announced has none.
   const known = new Set(rows.filter(({ recordCount }) => recordCount > 0).map(({ name }) => name));
   const sum = { packBytes: 0, overheadBytes: 0, strayBytes: 0, packCount: 0 };
-  for await (const { name, size } of packFiles) {
+  for await (const { name, size, packSize } of packFiles) {
     sum.packBytes += size;
     sum.packCount++;
-    if (known.has(name)) sum.overheadBytes += footerBytes;
+    if (known.has(name)) sum.overheadBytes += footerBytes + size - packSize;
     else sum.strayBytes += size;
   }
   return {
@@ -77,13 +77,21 @@ export async function storeStats(
 export interface PackFile {
   /** Without what comes before and after it. */
   readonly name: string;
-  /** In bytes. */
+  /** Of the file, in bytes. */
   readonly size: number;
+  /** Of the pack in it, in bytes. */
+  readonly packSize: number;
 }
 
-export function* filesOfPacks({ fs, packs }: Pick<MaintenanceContext, 'fs' | 'packs'>): Generator<PackFile> {
+export function* filesOfPacks({
+  fs,
+  files,
+  packs,
+}: Pick<MaintenanceContext, 'fs' | 'files' | 'packs'>): Generator<PackFile> {
   for (const name of fs.sync.readdirSync(packs)) {
     const stats = fs.sync.lstatSync(join(packs, name), { throwIfNoEntry: false });
-    if (stats?.isFile()) yield { name: name.replace(/\.pack$/, ''), size: stats.size };
+    if (!stats?.isFile()) continue;
+    const { size } = stats;
+    yield { name: name.replace(/\.pack$/, ''), size, packSize: files.packSize(size) };
   }
 }

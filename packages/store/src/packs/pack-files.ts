@@ -21,7 +21,7 @@ export interface PackFile {
   /** Of the file, in bytes; `undefined` if it is none, such as a folder. */
   size(): number | undefined;
   /** Reads from a place in the pack on, and returns how much that was: less where the pack ends, or can't be relied on. */
-  read(filling: Filling): number;
+  read(filling: Filling & { readonly position: number }): number;
   /** Never fails. */
   close(): void;
 }
@@ -36,7 +36,7 @@ export interface NewPackFile {
 }
 
 /** Nobody edits a pack. Windows would neither replace nor remove a read-only file. */
-const packMode = process.platform === 'win32' ? 0o666 : 0o444;
+export const packMode: number = process.platform === 'win32' ? 0o666 : 0o444;
 
 /** Files that are what their packs are. */
 export function plainFiles(fs: SyncFileSystem): PackFiles {

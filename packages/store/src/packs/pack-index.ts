@@ -18,6 +18,8 @@ export interface Location {
 
 export interface PackRow {
   readonly name: string;
+  /** Of its file, in bytes. */
+  readonly size: number;
   /** What its file looked like when it was finished; `undefined` while it is suspect. */
   readonly stamp: FileStamp | undefined;
 }
@@ -217,8 +219,8 @@ function toLocation(row: Row): Location {
 }
 
 function toPack(row: Row): PackRow {
-  const name = String(row.name);
-  if (row.mtime_ms === null) return { name, stamp: undefined };
-  const [size, mtimeMs, ctimeMs] = [Number(row.size), Number(row.mtime_ms), Number(row.ctime_ms)];
-  return { name, stamp: { size, mtimeMs, ctimeMs, ino: Number(row.ino) } };
+  const [name, size] = [String(row.name), Number(row.size)];
+  if (row.mtime_ms === null) return { name, size, stamp: undefined };
+  const [mtimeMs, ctimeMs] = [Number(row.mtime_ms), Number(row.ctime_ms)];
+  return { name, size, stamp: { size, mtimeMs, ctimeMs, ino: Number(row.ino) } };
 }

@@ -6,11 +6,12 @@ import { decodeRecipe, decodeRows, type RecipeRow } from '../packs/recipe.js';
 import type { Fetched, RecordReader } from '../packs/record-reader.js';
 import type { Database } from '../sql/database.js';
 import { one } from '../sql/step.js';
-import { readPart } from './bucket-packs.js';
 import { type MergedRange, mergeRanges } from './merge-ranges.js';
+import type { PackObject, PackObjects } from './pack-objects.js';
 
 export interface BucketReaderContext {
   readonly objects: ObjectStore;
+  readonly packObjects: PackObjects;
   readonly database: Database;
   readonly hasher: Hasher;
 }
@@ -42,7 +43,7 @@ const recordsAhead = 128;
 export class BucketReader implements RecordReader {
   readonly #context: BucketReaderContext;
   #waiting: Wanted[] = [];
-  readonly #names = new Map<number, string>();
+  readonly #packs = new Map<number, PackObject>();
 
   constructor(context: BucketReaderContext) {
     this.#context = context;
@@ -126,13 +127,13 @@ export class BucketReader implements RecordReader {
 
   async #readRange({ packId, start, end, items }: MergedRange<Placed>): Promise<void> {
     try {
-      const name = await this.#nameOf(packId);
+      const pack = await this.#packOf(packId);
       const signal = commonSignal(items.map(({ wanted }) => wanted));
-      const { objects } = this.#context;
-      const bytes =
-        name === undefined ? undefined : await readPart(objects, name, { start, end }, { signal });
+      const bytes = pack && (await this.#context.packObjects.read(pack, { start, end }, { signal }));
       for (const item of items) {
         if (bytes === undefined) await this.#lookAgain(item);
+        // What comes after something that is damaged may be whole.
+        else if (bytes.length < end - start && items.length > 1) await this.#readRange(alone(item));
         else await this.#settle(item, bytes.subarray(item.location.start - start));
       }
     } catch (error) {
@@ -140,13 +141,13 @@ export class BucketReader implements RecordReader {
     }
   }
 
-  /** A pack never changes its name. */
-  async #nameOf(packId: number): Promise<string | undefined> {
-    const known = this.#names.get(packId);
+  /** A pack never changes. */
+  async #packOf(packId: number): Promise<PackObject | undefined> {
+    const known = this.#packs.get(packId);
     if (known !== undefined) return known;
-    const name = (await this.#context.database.read(() => findPack(packId)))?.name;
-    if (name !== undefined) this.#names.set(packId, name);
-    return name;
+    const row = await this.#context.database.read(() => findPack(packId));
+    if (row !== undefined) this.#packs.set(packId, row);
+    return row;
   }
 
   /** @param rest Of what was read, from where the record begins. */
@@ -179,6 +180,11 @@ function commonSignal(all: readonly Wanted[]): AbortSignal | undefined {
   if (signal === undefined || !all.every((wanted) => wanted.signal === signal)) return undefined;
   // Another one for each request: listeners of many requests on one signal look like a leak.
   return AbortSignal.any([signal]);
+}
+
+function alone(item: Placed): MergedRange<Placed> {
+  const { packId, start, length } = item.location;
+  return { packId, start, end: start + length, items: [item] };
 }
 
 function missing(): CairnError {

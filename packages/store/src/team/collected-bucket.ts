@@ -14,12 +14,14 @@ import { tuples } from '../sql/fragment.js';
 import { all, now } from '../sql/step.js';
 import { announcePack, bucketShelf } from './bucket-home.js';
 import { packKey, packPrefix, readBucketEnd, uploadPack } from './bucket-packs.js';
+import type { PackObject, PackObjects } from './pack-objects.js';
 
 export interface CollectedBucketContext {
   readonly fs: FileSystem;
   /** How packs are kept on their way to the bucket. */
   readonly files: PackFiles;
   readonly objects: ObjectStore;
+  readonly packObjects: PackObjects;
   readonly database: Database;
   readonly hasher: Hasher;
   readonly reader: RecordReader;
@@ -36,6 +38,7 @@ const packName = /^[0-9a-f]{32}$/;
 /** What garbage collection does with packs in a bucket. */
 export function collectedBucket(context: CollectedBucketContext): CollectedPacks {
   return {
+    packSize: context.packObjects.packSize,
     now: (options) => context.database.read(now, options),
     sweep: (_before, options) => sweepBucket(context, options),
     drop: (pack, options) => dropPack(context, pack, options),
@@ -47,10 +50,21 @@ export function collectedBucket(context: CollectedBucketContext): CollectedPacks
 export async function* objectsOfPacks(
   { objects }: Pick<CollectedBucketContext, 'objects'>,
   options: CallOptions = {},
-): AsyncGenerator<PackFile, void, undefined> {
+): AsyncGenerator<PackObject, void, undefined> {
   for await (const { key, size } of objects.list(packPrefix, options)) {
     const name = key.slice(packPrefix.length);
     if (packName.test(name)) yield { name, size };
+  }
+}
+
+/** The same, and how much of them are packs. */
+export async function* filesOfPacks(
+  context: Pick<CollectedBucketContext, 'objects' | 'packObjects'>,
+  options: CallOptions = {},
+): AsyncGenerator<PackFile, void, undefined> {
+  const { packSize } = context.packObjects;
+  for await (const { name, size } of objectsOfPacks(context, options)) {
+    yield { name, size, packSize: packSize(size) };
   }
 }
 
@@ -58,10 +72,8 @@ export async function* objectsOfPacks(
  * Removes objects without a row. A pack has one before it is written, announced or known, until it is removed: what has none
  * after it was seen in the bucket is left over.
  */
-async function sweepBucket(
-  { objects, database }: CollectedBucketContext,
-  options: CallOptions,
-): Promise<Swept> {
+async function sweepBucket(context: CollectedBucketContext, options: CallOptions): Promise<Swept> {
+  const { objects, database } = context;
   const swept = { files: 0, bytes: 0 };
   const sizes = new Map<string, number>();
   const sweepSeen = async () => {
@@ -75,7 +87,7 @@ async function sweepBucket(
     swept.files += left.length;
     sizes.clear();
   };
-  for await (const { name, size } of objectsOfPacks({ objects }, options)) {
+  for await (const { name, size } of objectsOfPacks(context, options)) {
     sizes.set(name, size);
     if (sizes.size === namesAtOnce) await sweepSeen();
   }

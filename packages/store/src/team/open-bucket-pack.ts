@@ -1,10 +1,10 @@
 import type { CallOptions } from '@cairn/core';
 import type { PackUnderCheck } from '../maintenance/check-packs.js';
 import type { PackRow } from '../maintenance/pack-rows.js';
-import type { Window } from '../maintenance/pack-scan.js';
+import { firstCut, type Window } from '../maintenance/pack-scan.js';
 import type { PackRecord } from '../packs/pack-format.js';
 import { findPack, suspectPack, trustPack } from '../packs/pack-index.js';
-import { readBucketEnd, readPart } from './bucket-packs.js';
+import { readBucketEnd } from './bucket-packs.js';
 import type { BucketReaderContext } from './bucket-reader.js';
 
 /** How much is read by one request, in bytes. */
@@ -19,7 +19,7 @@ export async function openBucketPack(
   const { database } = context;
   return {
     end: await readBucketEnd(context, pack, options),
-    scan: (records, call) => scanRecords(context, pack.name, records, call),
+    scan: (records, call) => scanRecords(context, pack, records, call),
     isSuspect: () => database.write(() => suspectPack(pack.id), options),
     async isRight() {
       if ((await database.read(() => findPack(pack.id), options))?.stamp !== undefined) return;
@@ -33,8 +33,8 @@ export async function openBucketPack(
 
 /** Reads records, many with each request; none if the pack is gone. */
 async function* scanRecords(
-  { objects }: BucketReaderContext,
-  name: string,
+  { packObjects }: BucketReaderContext,
+  pack: PackRow,
   records: readonly PackRecord[],
   options: CallOptions,
 ): AsyncGenerator<Window, void, undefined> {
@@ -48,8 +48,10 @@ async function* scanRecords(
       if (next > i && to - start > windowBytes) break;
       end = Math.max(end, to);
     }
-    const bytes = await readPart(objects, name, { start, end }, options);
+    const bytes = await packObjects.read(pack, { start, end }, options);
     if (bytes === undefined) return;
+    // What comes after something that is damaged may be whole.
+    if (bytes.length < end - start) next = Math.max(i + 1, firstCut(records, i, start + bytes.length));
     const bytesOf = (record: PackRecord) =>
       bytes.subarray(record.start - start, record.start - start + record.length);
     yield { records: records.slice(i, next), bytesOf };

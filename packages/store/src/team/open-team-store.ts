@@ -21,26 +21,36 @@ import { createPutter } from '../blobs/putter.js';
 import { sweepTempFiles } from '../blobs/temp-files.js';
 import { sqlCatalog } from '../catalog/catalog.js';
 import type { PostgresCatalogOptions } from '../catalog/postgres-catalog.js';
-import { defaultChunker } from '../chunker/chunker-params.js';
-import type { StoreFormat } from '../format.js';
+import { packFiles } from '../encryption/encrypted-files.js';
+import {
+  checkEncryption,
+  notEncrypted,
+  openKeys,
+  type RotateKeyOptions,
+  rotateKeys,
+  type StoreEncryption,
+  settleKeys,
+} from '../encryption/encryption.js';
+import { keysInBucket } from '../encryption/keys-places.js';
+import { newFormat, type StoreFormat } from '../format.js';
 import { collectGarbage, type GcOptions, type GcResult } from '../maintenance/gc.js';
 import { partsOf as partsOfBlob } from '../maintenance/needs.js';
 import type { PackRow } from '../maintenance/pack-rows.js';
 import { type Stats, storeStats } from '../maintenance/stats.js';
 import { inspectStore, type VerifyOptions, type VerifyReport } from '../maintenance/verify.js';
-import { plainFiles } from '../packs/pack-files.js';
 import { keyOf } from '../packs/pack-index.js';
 import { isOwnerAlive } from '../run-owner.js';
 import { migrate } from '../sql/migrations/migrate.js';
 import { openPostgres } from '../sql/postgres/database.js';
 import { run } from '../sql/step.js';
 import { bucketBlobStore } from './bucket-blob-store.js';
-import { settleBucketFormat } from './bucket-format.js';
+import { readBucketFormat, settleBucketFormat } from './bucket-format.js';
 import { bucketHome } from './bucket-home.js';
 import { BucketReader } from './bucket-reader.js';
-import { collectedBucket, objectsOfPacks } from './collected-bucket.js';
+import { collectedBucket, filesOfPacks } from './collected-bucket.js';
 import { type DirectPlan, planDirectRead } from './direct-reads.js';
 import { openBucketPack } from './open-bucket-pack.js';
+import { packObjects } from './pack-objects.js';
 import { pairBucket } from './pair-bucket.js';
 
 export interface TeamStoreOptions extends PostgresCatalogOptions {
@@ -48,6 +58,11 @@ export interface TeamStoreOptions extends PostgresCatalogOptions {
   readonly objects: ObjectStore;
   /** What identifies bytes. Default: what the store has, and `blake3` for a new one. */
   readonly algorithm?: ContentAlgorithm | undefined;
+  /**
+   * What the packs are encrypted with, in the bucket and on the way there; see `OpenStoreOptions.encryption`. Default: they
+   * aren't.
+   */
+  readonly encryption?: StoreEncryption | undefined;
   /** A folder of this machine for packs on their way to the bucket. Default: a new one, which is removed in the end. */
   readonly temp?: string | undefined;
 }
@@ -92,6 +107,9 @@ export interface TeamStore extends Store {
 
   /** Says what the store takes in the bucket; see `LocalStore.stats`. */
   stats(options?: CallOptions): Promise<Stats>;
+
+  /** Has another key open an encrypted store; see `LocalStore.rotateKey`. */
+  rotateKey(options: RotateKeyOptions): Promise<void>;
 }
 
 /**
@@ -100,12 +118,18 @@ export interface TeamStore extends Store {
  *
  * @example
  * const store = await openTeamStore({ pool: new Pool({ connectionString }), objects: s3ObjectStore({ bucket }) });
- * @throws CairnError `conflict` when it has another algorithm, or when database and bucket are of two stores; `unsupported_format` when a later version of Cairn made it;
- * `unavailable`, `unauthenticated`, `forbidden`, `storage_full`, `storage_readonly`.
+ * @throws CairnError `conflict` when it has another algorithm, when a key is given and it isn't encrypted, or when database and
+ * bucket are of two stores; `unauthenticated` when it is encrypted and no key is given, `forbidden` when it is another one;
+ * `unsupported_format` when a later version of Cairn made it; `unavailable`, `storage_full`, `storage_readonly`; `unauthenticated`, `forbidden` also when the bucket or the database says so.
  */
 export async function openTeamStore(options: TeamStoreOptions): Promise<TeamStore> {
-  const { pool, objects, now, liveness = isOwnerAlive } = options;
+  const { pool, objects, encryption, now, liveness = isOwnerAlive } = options;
   const fs = nodeFileSystem;
+  const known = await readBucketFormat(objects);
+  if (known !== undefined) checkEncryption(objects.location, known.encryption !== undefined, encryption);
+  const keys = keysInBucket(objects);
+  const opened =
+    encryption && (await (known === undefined ? settleKeys(keys, encryption) : openKeys(keys, encryption)));
   const database = openPostgres({ pool, clock: now === undefined ? undefined : () => now().getTime() });
   await migrate(database);
   // So that there is a row to hold and to lock.
@@ -113,8 +137,9 @@ export async function openTeamStore(options: TeamStoreOptions): Promise<TeamStor
     run("INSERT INTO engine_state (name, value) VALUES ('epoch', 0) ON CONFLICT (name) DO NOTHING"),
   );
   await pairBucket({ objects, database });
-  const wanted = { algorithm: options.algorithm ?? 'blake3', chunker: defaultChunker } as const;
-  const { algorithm, chunker } = await settleBucketFormat(objects, wanted);
+  const format = known ?? (await settleBucketFormat(objects, newFormat(options)));
+  checkEncryption(objects.location, format.encryption !== undefined, encryption);
+  const { algorithm, chunker } = format;
   if (options.algorithm !== undefined && options.algorithm !== algorithm) {
     throw otherAlgorithm(objects.location, algorithm, options.algorithm);
   }
@@ -122,13 +147,14 @@ export async function openTeamStore(options: TeamStoreOptions): Promise<TeamStor
   if (options.temp !== undefined) await sweepTempFiles(fs, temp, Date.now());
 
   const hasher = await loadHasher(algorithm);
-  const reader = new BucketReader({ objects, database, hasher });
-  const files = plainFiles(fs.sync);
-  const context = { fs, files, objects, database, hasher, reader };
+  const held = packObjects(objects, opened?.dataKey);
+  const reader = new BucketReader({ objects, packObjects: held, database, hasher });
+  const files = packFiles(fs.sync, opened?.dataKey);
+  const context = { fs, files, objects, packObjects: held, database, hasher, reader };
   const home = bucketHome(context);
   const place = { fs: fs.sync, files, packs: temp, temp, isPassage: true };
   const smallBytes = chunker.max;
-  const putter = await createPutter({ algorithm, chunker, folder: temp });
+  const putter = await createPutter({ algorithm, chunker, folder: temp, dataKey: opened?.dataKey });
   const blobs = bucketBlobStore(context, home, putter);
   const partsOf = (digest: Uint8Array, call: CallOptions) => partsOfBlob({ reader }, digest, call);
   const maintained = {
@@ -136,7 +162,8 @@ export async function openTeamStore(options: TeamStoreOptions): Promise<TeamStor
     blobs,
     openPack: (pack: PackRow, call: CallOptions) => openBucketPack(context, pack, call),
   };
-  const signRead = objects.signRead?.bind(objects);
+  // What lies in the bucket is of use to nobody without the key.
+  const signRead = opened === undefined ? objects.signRead?.bind(objects) : undefined;
   const direct = signRead === undefined ? undefined : { ...context, signRead };
   let isClosed = false;
   return {
@@ -145,7 +172,7 @@ export async function openTeamStore(options: TeamStoreOptions): Promise<TeamStor
     blobsOf: () => blobs,
     catalog: sqlCatalog(database, { liveness }),
     access: sqlAccess({ database, blobs, partsOf, smallBytes }),
-    format: { algorithm, chunker },
+    format,
     async sizesOf(digests, call) {
       const found = await reader.find(digests, call);
       return digests.map((digest) => found.get(keyOf(digest))?.size);
@@ -157,7 +184,11 @@ export async function openTeamStore(options: TeamStoreOptions): Promise<TeamStor
     lacks: async (digests, call = {}) => (await home.begin(call)).lacks(digests, call),
     gc: (call) => collectGarbage(maintained, collectedBucket({ ...context, temp }), call),
     verify: (call) => inspectStore(maintained, call),
-    stats: (call) => storeStats(maintained, objectsOfPacks(context, call), call),
+    stats: (call) => storeStats(maintained, filesOfPacks(context, call), call),
+    async rotateKey(call) {
+      if (opened === undefined) throw notEncrypted(objects.location);
+      await rotateKeys(opened, call);
+    },
     async close() {
       if (isClosed) return;
       isClosed = true;

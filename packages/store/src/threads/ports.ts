@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { createChunker } from '../chunker/chunker.js';
 import type { ChunkerParams } from '../chunker/chunker-params.js';
+import type { DataKey } from '../encryption/pack-cipher.js';
 import { type IngestContext, Ingestor } from '../ingest/ingestor.js';
 import { segmentBytes } from '../packs/recipe.js';
 import { LargeFile } from '../restore/large-file.js';
@@ -78,20 +79,27 @@ const maxWorkers = 4;
 
 export type SharedPortsOptions = Omit<IngestContext, 'chunker' | 'partBytes'> & {
   readonly chunker: ChunkerParams;
+  /** What the packs are encrypted with, so that other threads can do so, too. */
+  readonly dataKey: DataKey | undefined;
   /** Whether worker threads may be used: not where the file system isn't the real one. */
   readonly workers: boolean;
 };
 
 /** Makes what does the work of a thread. */
-export function createWork({ chunker, ...context }: Omit<SharedPortsOptions, 'workers'>): Work {
+export function createWork({ chunker, ...context }: Omit<SharedPortsOptions, 'workers' | 'dataKey'>): Work {
   const partBytes = batchBytes + chunker.max;
   const room = segmentBytes(Math.ceil(partBytes / chunker.min));
   return new Work({ ...context, partBytes, chunker: createChunker(chunker, partBytes + room) });
 }
 
-export function sharedPorts({ workers: mayHaveWorkers, ...context }: SharedPortsOptions): SharedPorts {
+export function sharedPorts({
+  workers: mayHaveWorkers,
+  dataKey,
+  ...context
+}: SharedPortsOptions): SharedPorts {
   const { packs, temp, isPassage, chunker, hasher } = context;
-  const workerOptions: WorkerOptions = { packs, temp, isPassage, chunker, algorithm: hasher.algorithm };
+  const { algorithm } = hasher;
+  const workerOptions: WorkerOptions = { packs, temp, isPassage, chunker, algorithm, dataKey };
   const idleLocals: Port[] = [];
   const idleWorkers: Port[] = [];
   const workers = new Map<Port, StartedWorker>();

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { CairnError, type ContentAlgorithm } from '@cairn/core';
 import type { ChunkerParams } from '../chunker/chunker-params.js';
+import type { DataKey } from '../encryption/pack-cipher.js';
 import type { Port } from './ports.js';
 import { reviveError, type SentError } from './sent-error.js';
 
@@ -12,6 +13,7 @@ export interface WorkerOptions {
   readonly isPassage: boolean | undefined;
   readonly chunker: ChunkerParams;
   readonly algorithm: ContentAlgorithm;
+  readonly dataKey: DataKey | undefined;
 }
 
 export interface Call {
