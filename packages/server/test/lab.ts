@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Entry, type ProjectRef, writeManifest } from '@cairn/core';
 import type { CommitBody } from '@cairn/remote/protocol';
-import { openStore, type Scope } from '@cairn/store';
+import { type LocalStore, openStore, type Scope } from '@cairn/store';
 import { afterAll } from 'vitest';
 import { createServer, type Server, type ServerOptions } from '../src/index.js';
 import type { ServedStore } from '../src/served-store.js';
@@ -26,7 +26,7 @@ export interface Heard {
 }
 
 export interface Lab {
-  readonly store: ServedStore;
+  readonly store: LocalStore;
   readonly server: Server;
   /** Of a server admin. */
   readonly root: string;
