@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CairnError } from '@cairn/core';
-import { type Account, openAccount } from '@cairn/remote';
+import { type Account, openAccount, openRemote } from '@cairn/remote';
 import { s3ObjectStore } from '@cairn/s3';
 import { Api, Artifact, type Version, type WorkspaceOptions, withRun } from '@cairn/sdk';
 import { openTeamStore, type TeamStore } from '@cairn/store/postgres';
@@ -236,15 +236,18 @@ function team(): void {
     const [whole] = servers;
     const earlier = await log(at(whole), { a: randomBytes(1000) });
     const cut = await rig.serve(rig.line.endpoint, { AWS_MAX_ATTEMPTS: '1' });
+    const impatient = await openRemote({ url: cut.url, apiKey: root, retries: { attempts: 2 } });
+    const place = { ...at(cut), store: impatient, apiKey: undefined };
     rig.line.cut();
-    const error = await log(at(cut), { a: 'two' }).catch((caught: unknown) => caught);
+    const error = await log(place, { a: 'two' }).catch((caught: unknown) => caught);
     expectPassing(error);
-    const unread = await (await new Api(at(cut)).artifact('data'))
+    const unread = await (await new Api(place).artifact('data'))
       .download({ root: join(folder, 'out') })
       .catch((caught: unknown) => caught);
     expectPassing(unread);
     rig.line.mend();
     expect((await versionsAt(at(whole))).map(({ digest }) => digest)).toEqual([earlier.digest]);
-    expect((await log(at(cut), { a: 'two' })).version).toBe('v1');
+    expect((await log(place, { a: 'two' })).version).toBe('v1');
+    await impatient.close();
   });
 }
