@@ -172,20 +172,27 @@ describe('gc', () => {
   test('frees what a deleted version alone needed', async () => {
     const preview = await cairn(['gc', '--dry-run']);
     expect(Number(preview.stdout)).toBeGreaterThan(3_000_000);
-    const first = await json('gc');
+    const refused = await cairn(['gc', '--grace', '0']);
+    expect(refused).toMatchObject({ stdout: '', code: 2 });
+    expect(refused.stderr).toContain('--yes');
+    const first = await json('gc', '--yes');
     expect(first.freedBytes).toBe(0);
     expect(first.keptBytes.young).toBeGreaterThan(0);
-    const result = await json('gc', '--grace', '0');
+    const result = await json('gc', '--grace', '0', '--yes');
     expectRecord(result, 'garbage');
     expect(result.freedBytes).toBeGreaterThan(3_000_000);
-    expect(await cairn(['gc', '--grace', '0', '-q'])).toEqual({ stdout: '0\n', stderr: '', code: 0 });
+    expect(await cairn(['gc', '--grace', '0', '-q', '--yes'])).toEqual({
+      stdout: '0\n',
+      stderr: '',
+      code: 0,
+    });
     expect((await cairn(['verify'])).code).toBe(0);
     expect((await cairn(['log', 'data', '--deleted'])).stdout).toBe('');
     expect((await cairn(['restore', 'data:v0'])).code).toBe(5);
   });
 
   test('tells programs how far it is', async () => {
-    const { stderr } = await cairn(['gc', '--progress', 'json']);
+    const { stderr } = await cairn(['gc', '--yes', '--progress', 'json']);
     expect(JSON.parse(stderr.split('\n')[0] ?? '')).toEqual({
       ...{ message_type: 'status', phase: 'mark', done: 0, total: null },
     });

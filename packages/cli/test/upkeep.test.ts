@@ -80,8 +80,11 @@ describe('cache', () => {
     expect(info).toMatchObject({ folder: place.join('cache'), bytes: 1100, files: 2, freedBytes: 0 });
     expect(await json(['cache', 'cleanup', '1kB', '--dry-run'])).toMatchObject({ freedBytes: 600, files: 1 });
     expect(existsSync(place.join('cache/servers/a'))).toBe(true);
-    expect((await cairn(['cache', 'cleanup', '1KiB', '-q'], { env })).stdout).toBe('500\n');
-    expect(await json(['cache', 'clear'])).toMatchObject({ bytes: 0, freedBytes: 500 });
+    for (const call of [['clear'], ['cleanup', '1KiB']]) {
+      expect((await cairn(['cache', ...call], { env })).code).toBe(2);
+    }
+    expect((await cairn(['cache', 'cleanup', '1KiB', '-q', '--yes'], { env })).stdout).toBe('500\n');
+    expect(await json(['cache', 'clear', '--yes'])).toMatchObject({ bytes: 0, freedBytes: 500 });
     expect((await cairn(['cache', 'cleanup', 'lots'])).code).toBe(2);
   });
 });

@@ -1,8 +1,4 @@
-import { cleanCache } from '@cairn/remote';
 import type { Invocation } from '../invocation.js';
-import { printCache } from '../keep/print-cache.js';
+import { cleanTo } from '../keep/clean-cache.js';
 
-export async function run({ options, output, signal }: Invocation): Promise<void> {
-  const dryRun = options.has('dry-run');
-  await printCache(output, await cleanCache({ maxBytes: 0, dryRun, signal }), dryRun);
-}
+export const run = (invocation: Invocation): Promise<void> => cleanTo(invocation, 0);

@@ -1,3 +1,4 @@
+import { confirm } from '../confirm.js';
 import { parseDuration } from '../duration.js';
 import type { Invocation } from '../invocation.js';
 import { withFolderStore } from '../keep/open-folder-store.js';
@@ -10,10 +11,13 @@ export async function run(invocation: Invocation): Promise<void> {
   const grace = options.text('grace');
   const graceMs = grace === undefined ? undefined : grace === '0' ? 0 : parseDuration(grace, 'grace');
   if (options.has('dry-run')) return preview(invocation);
-  whenStopped(() => 'what was freed by then is; run it again to go on');
   const steps = startSteps(output, progress);
-  const result = await withFolderStore(invocation, 'collecting garbage', (store) =>
-    store.gc({
+  const result = await withFolderStore(invocation, 'collecting garbage', async (store) => {
+    await confirm(invocation, {
+      ask: 'Remove what no version needs? Versions that were deleted do not come back then.',
+    });
+    whenStopped(() => 'what was freed by then is; run it again to go on');
+    return store.gc({
       graceMs,
       maxDead: options.has('all') ? 0 : undefined,
       signal,
@@ -24,8 +28,8 @@ export async function run(invocation: Invocation): Promise<void> {
           total,
           text: total === undefined ? phase : `${phase}  ${done} of ${total} packs`,
         }),
-    }),
-  ).finally(steps.stop);
+    });
+  }).finally(steps.stop);
   const { freedBytes, objects, packs, leftovers, dead } = result;
   if (output.format === 'json') {
     return printRecord(output, {

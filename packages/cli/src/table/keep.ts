@@ -82,6 +82,7 @@ export const keepCommands: readonly Command[] = [
     ],
     examples: [
       { does: 'After deleting versions', line: 'cairn gc' },
+      { does: 'Every night', line: 'cairn gc --yes --quiet' },
       { does: 'How much it could be', line: 'cairn gc --dry-run' },
     ],
     json: [{ shape: 'record', of: 'garbage' }],
