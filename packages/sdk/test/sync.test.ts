@@ -1,4 +1,4 @@
-import { type ContentDigest, readAll, type Store } from '@cairn/core';
+import { type Catalog, type ContentDigest, readAll, type Store } from '@cairn/core';
 import { memoryStore } from '@cairn/core/memory';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
@@ -28,6 +28,19 @@ async function draft(name: string, text: string): Promise<Artifact> {
 
 const logIn = (store: Store, name: string, text: string, aliases: string[] = []) =>
   withRun({ store }, async (run) => run.logArtifact(await draft(name, text), { aliases }));
+
+/** A store with other calls of its catalog. */
+function onCatalog(store: Store, calls: (catalog: Catalog) => Partial<Catalog>): Store {
+  return { ...store, catalog: { ...store.catalog, ...calls(store.catalog) } };
+}
+
+function moment() {
+  let come = (): void => undefined;
+  const comes = new Promise<void>((resolve) => {
+    come = resolve;
+  });
+  return { come, comes };
+}
 
 describe('syncing', () => {
   test('sends runs, versions and all that is said of them, and lineage', async () => {
@@ -202,6 +215,36 @@ describe('syncing', () => {
       'enough',
     );
     await syncStore({ from: here, to: there });
+    expect(await historyOf(there)).toEqual(await historyOf(here));
+  });
+
+  test('by two at once leaves latest where it is here, though one falls behind', async () => {
+    for (const text of ['one', 'two', 'three']) await logIn(here, 'data', text);
+    const [pointed, wentOn] = [moment(), moment()];
+    const ahead = onCatalog(there, (catalog) => ({
+      async finishRun(...call) {
+        pointed.come();
+        await wentOn.comes;
+        return catalog.finishRun(...call);
+      },
+    }));
+    let first: Promise<unknown> | undefined;
+    let commits = 0;
+    const behind = onCatalog(there, (catalog) => ({
+      async commitVersion(...call) {
+        commits++;
+        first ??= syncStore({ from: here, to: ahead });
+        await pointed.comes;
+        // The runs have ended when it comes to the last version.
+        if (commits === 3) {
+          wentOn.come();
+          await first;
+        }
+        return catalog.commitVersion(...call);
+      },
+    }));
+    await syncStore({ from: here, to: behind });
+    expect(commits).toBeGreaterThan(3);
     expect(await historyOf(there)).toEqual(await historyOf(here));
   });
 

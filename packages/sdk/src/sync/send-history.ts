@@ -84,14 +84,14 @@ async function sendVersion(
   if (record.aliases.includes('latest')) collection.latest = record;
   const there = collection.versions.get(record.digest);
   if (there !== undefined) {
-    collection.shared++;
+    collection.shared.add(record.digest);
     return synced(record, there.version, false);
   }
   const maker = await makerOf(sync, runs, record);
   const result = maker === 'deleted there' ? undefined : await sendWhole(sync, record, maker);
   if (result === undefined) return synced(record, undefined, false);
   noteLogged(collection, result.version);
-  collection.shared++;
+  collection.shared.add(record.digest);
   return synced(record, result.version.version, result.created);
 }
 
@@ -101,7 +101,6 @@ function synced({ entity, project, name, version }: VersionRecord, to: number | 
 
 function noteLogged(collection: SentCollection, { digest, id, version }: VersionRecord): void {
   collection.versions.set(digest, { id, version });
-  collection.latestThere = digest;
   collection.isTouched = true;
 }
 
@@ -200,8 +199,14 @@ async function logAgain(
  */
 async function pointLatest(sync: SendHistory, collection: SentCollection): Promise<void> {
   const { latest, latestThere, versions, shared, isTouched } = collection;
-  if (latest === undefined || latest.digest === latestThere || !versions.has(latest.digest)) return;
-  if (isTouched || shared === versions.size) await logAgain(sync, collection, latest);
+  if (latest === undefined || !versions.has(latest.digest)) return;
+  if (isTouched) {
+    // Another process may send the same and be behind, or ahead. What others log at this moment is later than all of this.
+    const { catalog } = sync.to;
+    const now = await catalog.findVersion(latest, { alias: 'latest' }, { signal: sync.signal });
+    if (now !== undefined && (now.digest === latest.digest || !shared.has(now.digest))) return;
+  } else if (latest.digest === latestThere || shared.size < versions.size) return;
+  await logAgain(sync, collection, latest);
 }
 
 /** What is deleted in the other store while it is sent stays deleted. */

@@ -10,12 +10,12 @@ export interface SentVersion {
 export interface SentCollection {
   /** What the other store has of it, by what it holds. */
   readonly versions: Map<ContentDigest, SentVersion>;
-  /** How many of these are also here. */
-  shared: number;
+  /** Which of these are also here. */
+  readonly shared: Set<ContentDigest>;
   /** What `latest` is here. */
   latest: VersionRecord | undefined;
-  /** What `latest` holds in the other store. */
-  latestThere: ContentDigest | undefined;
+  /** What `latest` held in the other store at first. */
+  readonly latestThere: ContentDigest | undefined;
   /** Whether something was logged to it in the other store just now. */
   isTouched: boolean;
 }
@@ -44,7 +44,13 @@ export class SentVersions {
       versions.set(digest, { id, version });
       if (aliases.includes('latest')) latestThere = digest;
     }
-    const collection = { versions, shared: 0, latest: undefined, latestThere, isTouched: false };
+    const collection = {
+      versions,
+      shared: new Set<ContentDigest>(),
+      latest: undefined,
+      latestThere,
+      isTouched: false,
+    };
     this.collections.set(key, collection);
     return collection;
   }
