@@ -160,6 +160,7 @@ function realManifests(store: ServedStore): (catalog: Catalog) => Catalog {
     },
     listVersions: (query, options) => showAll(catalog.listVersions(query, options)),
     updateVersion: async (id, patch, options) => show(await catalog.updateVersion(id, patch, options)),
+    restoreVersion: async (id, options) => show(await catalog.restoreVersion(id, options)),
     versionsOfRun: (id, direction, options) => showAll(catalog.versionsOfRun(id, direction, options)),
     async lineage(request, options) {
       const graph = await catalog.lineage(request, options);
