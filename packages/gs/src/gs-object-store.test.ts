@@ -45,6 +45,16 @@ test('a small stream is written by one request, a large one in pieces', async ()
   expect(Buffer.compare(await readAll(store.open('b')), content)).toBe(0);
 });
 
+test('the key that the bucket is to encrypt with is named where a write begins', async () => {
+  const { server, clientConfig } = await withDouble();
+  const kmsKeyName = 'projects/p/locations/l/keyRings/r/cryptoKeys/k';
+  const store = gsObjectStore({ bucket: 'bucket', clientConfig, kmsKeyName });
+  await store.put('a', bytes('1'));
+  await store.put('b', reusing(new Uint8Array(9 * 1024 * 1024), 100_000));
+  const named = server.requests.filter(({ query }) => query.get('kmsKeyName') === kmsKeyName);
+  expect(named.map(({ operation }) => operation)).toEqual(['objects.insert', 'uploads.start']);
+});
+
 test('a write whose producer fails, or that is aborted while it is silent, stores nothing', async () => {
   const { store, bucket } = await withStore();
   for (const size of [1_000_000, 30_000_000]) {

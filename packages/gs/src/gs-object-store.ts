@@ -13,6 +13,11 @@ export interface GsObjectStoreOptions extends GsOptions {
   readonly bucket: string;
   /** The folder in the bucket that the store has for itself, such as `team/cairn`. Default: the whole bucket. */
   readonly prefix?: string | undefined;
+  /**
+   * The key of Cloud KMS that the bucket is to encrypt objects with: `projects/p/locations/l/keyRings/r/cryptoKeys/k`. Who may
+   * read the bucket reads them in plain. Default: what the bucket is set to.
+   */
+  readonly kmsKeyName?: string | undefined;
 }
 
 /**
@@ -23,7 +28,7 @@ export interface GsObjectStoreOptions extends GsOptions {
  * @throws CairnError `uri_invalid` when bucket or prefix can't be one.
  */
 export function gsObjectStore(options: GsObjectStoreOptions): ObjectStore {
-  const { bucket } = options;
+  const { bucket, kmsKeyName } = options;
   const prefix = options.prefix ? options.prefix.replace(/\/*$/, '/') : '';
   const location = formatGsUri(parseGsUri(`gs://${bucket}/${prefix}`));
   const connect = lazyConnection(options);
@@ -46,7 +51,7 @@ export function gsObjectStore(options: GsObjectStoreOptions): ObjectStore {
       signal?.throwIfAborted();
       const address = placeOf(key);
       const attempted = attemptAt('write', address, signal);
-      const size = await writeObject(await connect(), { ...address, ifAbsent }, body, attempted);
+      const size = await writeObject(await connect(), { ...address, ifAbsent, kmsKeyName }, body, attempted);
       return { key, size };
     },
 

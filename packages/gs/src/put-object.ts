@@ -11,6 +11,8 @@ export interface PutTarget {
   readonly object: string;
   /** Refuse with `conflict` when the name is taken. */
   readonly ifAbsent: boolean;
+  /** The key of the key management service that the bucket is to encrypt it with. */
+  readonly kmsKeyName: string | undefined;
 }
 
 /** Names one write, so that it is recognised when it was done, but its answer got lost and it was sent again. */
@@ -23,7 +25,7 @@ export async function putBytes(
   bytes: Uint8Array,
   attempted: Attempt,
 ): Promise<void> {
-  const { bucket, object, ifAbsent } = target;
+  const { bucket, object, ifAbsent, kmsKeyName } = target;
   const crc32c = new connection.sdk.CRC32C();
   crc32c.update(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   const mark = randomUUID();
@@ -32,7 +34,12 @@ export async function putBytes(
     bucket,
     method: 'POST',
     isUpload: true,
-    query: { uploadType: 'multipart', name: object, ifGenerationMatch: ifAbsent ? '0' : undefined },
+    query: {
+      uploadType: 'multipart',
+      name: object,
+      ifGenerationMatch: ifAbsent ? '0' : undefined,
+      kmsKeyName,
+    },
     headers: { 'content-type': `multipart/related; boundary=${mark}` },
     body: Buffer.concat([
       Buffer.from(`--${mark}\r\ncontent-type: application/json; charset=UTF-8\r\n\r\n`),

@@ -17,7 +17,7 @@ export async function putStream(
   attempted: Attempt,
 ): Promise<number> {
   const { client, payer, sdk } = connection;
-  const { bucket, object, ifAbsent } = target;
+  const { bucket, object, ifAbsent, kmsKeyName } = target;
   const { signal } = attempted;
   const mark = randomUUID();
   const crc32c = new sdk.CRC32C();
@@ -41,7 +41,7 @@ export async function putStream(
       yield copy;
     }
   };
-  const file = client.bucket(bucket).file(object);
+  const file = client.bucket(bucket).file(object, kmsKeyName === undefined ? {} : { kmsKeyName });
   const options = {
     metadata: { contentType: 'application/octet-stream', metadata: { [markName]: mark } },
     ...(ifAbsent ? { preconditionOpts: { ifGenerationMatch: 0 } } : {}),

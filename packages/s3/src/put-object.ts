@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ServerSideEncryption } from '@aws-sdk/client-s3';
 import { CairnError, quote } from '@cairn/core';
 import { type S3Connection, within } from './client.js';
 import { headObject } from './head-object.js';
@@ -11,9 +12,17 @@ export interface PutTarget {
   readonly key: string;
   /** Refuse with `conflict` when the key exists. */
   readonly ifAbsent: boolean;
+  /** What the bucket is to encrypt it with. */
+  readonly sealed: SealInput;
 }
 
-interface PutInput {
+/** What a write says about the bucket's own encryption. */
+export interface SealInput {
+  readonly ServerSideEncryption?: ServerSideEncryption;
+  readonly SSEKMSKeyId?: string;
+}
+
+interface PutInput extends SealInput {
   readonly Bucket: string;
   readonly Key: string;
   readonly Metadata: Record<string, string>;
@@ -49,9 +58,10 @@ export async function putBytes(
   }
 }
 
-/** What all requests that write a target have in common. */
-export function inputOf({ bucket, key, ifAbsent }: PutTarget, mark: string): PutInput {
+/** What a request says that begins to write a target. */
+export function inputOf({ bucket, key, ifAbsent, sealed }: PutTarget, mark: string): PutInput {
   return {
+    ...sealed,
     Bucket: bucket,
     Key: key,
     Metadata: { [markName]: mark },

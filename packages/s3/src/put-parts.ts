@@ -19,13 +19,13 @@ export async function putParts(
 ): Promise<void> {
   const { sdk, client, payer } = connection;
   const mark = randomUUID();
-  const { Metadata, IfNoneMatch, ...place } = inputOf(target, mark);
+  const { IfNoneMatch, ...begin } = inputOf(target, mark);
   // Parts that are sent with checksums are taken only if that was announced.
   const isSummed = (await client.config.requestChecksumCalculation()) === 'WHEN_SUPPORTED';
   const checksum = isSummed ? ({ ChecksumAlgorithm: 'CRC32' } as const) : {};
-  const create = new sdk.CreateMultipartUploadCommand({ ...place, ...checksum, Metadata, ...payer });
+  const create = new sdk.CreateMultipartUploadCommand({ ...begin, ...checksum, ...payer });
   const { UploadId } = await attempt(attempted, client.send(create, within(attempted.signal)));
-  const upload = { ...place, UploadId, ...payer };
+  const upload = { Bucket: target.bucket, Key: target.key, UploadId, ...payer };
   const stop = new AbortController();
   const uploading = new Set<Promise<void>>();
   try {

@@ -44,6 +44,41 @@ describe('a store', () => {
   });
 });
 
+describe('encryption by the bucket', () => {
+  const seals = ({ requests }: S3Server) =>
+    requests.map(({ operation, headers }) => [
+      operation,
+      headers['x-amz-server-side-encryption'],
+      headers['x-amz-server-side-encryption-aws-kms-key-id'],
+    ]);
+
+  test('is asked for where a write begins', async () => {
+    const { server, clientConfig } = await withDouble();
+    const kms = { serverSideEncryption: 'aws:kms', kmsKeyId: 'alias/cairn' } as const;
+    const store = s3ObjectStore({ bucket: 'bucket', clientConfig, ...kms });
+    await store.put('a', bytes('1'));
+    await store.put('b', reusing(new Uint8Array(9 * 1024 * 1024), 100_000));
+    expect(seals(server)).toEqual([
+      ['PutObject', 'aws:kms', 'alias/cairn'],
+      ['CreateMultipartUpload', 'aws:kms', 'alias/cairn'],
+      ['UploadPart', undefined, undefined],
+      ['UploadPart', undefined, undefined],
+      ['CompleteMultipartUpload', undefined, undefined],
+    ]);
+  });
+
+  test('is what the bucket is set to if nothing is said', async () => {
+    const { store, server } = await withStore();
+    await store.put('a', bytes('1'));
+    expect(seals(server)).toEqual([['PutObject', undefined, undefined]]);
+  });
+
+  test.each([undefined, 'AES256'] as const)('has no use for a key with %s', (serverSideEncryption) => {
+    const options = { bucket: 'bucket', serverSideEncryption, kmsKeyId: 'alias/cairn' };
+    expect(() => s3ObjectStore(options)).toThrow(TypeError);
+  });
+});
+
 describe('a write', () => {
   test('of a small stream is one request, of bytes as well', async () => {
     const { store, bucket, server } = await withStore();

@@ -3,6 +3,7 @@ import { lazyConnection, type S3Options } from './client.js';
 import { deleteObjects } from './delete-objects.js';
 import { headObject } from './head-object.js';
 import { listPlainly } from './list-objects.js';
+import type { SealInput } from './put-object.js';
 import { readObject } from './read-object.js';
 import { type Attempt, translateS3Error } from './s3-error.js';
 import { formatS3Uri, parseS3Uri } from './s3-uri.js';
@@ -13,6 +14,13 @@ export interface S3ObjectStoreOptions extends S3Options {
   readonly bucket: string;
   /** The folder in the bucket that the store has for itself, such as `team/cairn`. Default: the whole bucket. */
   readonly prefix?: string | undefined;
+  /**
+   * What the bucket is to encrypt objects with: `AES256` for a key of S3's own, `aws:kms` or `aws:kms:dsse` for one of the key
+   * management service. Who may read the bucket reads them in plain. Default: what the bucket is set to.
+   */
+  readonly serverSideEncryption?: 'AES256' | 'aws:kms' | 'aws:kms:dsse' | undefined;
+  /** The id or ARN of the key, with `aws:kms` and `aws:kms:dsse`. Default: the account's own for S3. */
+  readonly kmsKeyId?: string | undefined;
 }
 
 /**
@@ -21,12 +29,14 @@ export interface S3ObjectStoreOptions extends S3Options {
  * the prefix. In a versioned bucket, space comes back only by a lifecycle rule for old versions.
  *
  * @throws CairnError `uri_invalid` when bucket or prefix can't be one.
+ * @throws TypeError when there is a `kmsKeyId` and nothing to use it with.
  */
 export function s3ObjectStore(options: S3ObjectStoreOptions): ObjectStore {
   const { bucket } = options;
   const prefix = options.prefix ? options.prefix.replace(/\/*$/, '/') : '';
   const location = formatS3Uri(parseS3Uri(`s3://${bucket}/${prefix}`));
   const connect = lazyConnection(options);
+  const sealed = sealOf(options);
 
   function attemptAt(what: string, key: string, signal: AbortSignal | undefined): Attempt {
     return { what, location: formatS3Uri({ bucket, key: prefix + key }), signal };
@@ -37,7 +47,7 @@ export function s3ObjectStore(options: S3ObjectStoreOptions): ObjectStore {
 
     async put(key, body, { ifAbsent = false, signal } = {}) {
       signal?.throwIfAborted();
-      const target = { bucket, key: prefix + key, ifAbsent };
+      const target = { bucket, key: prefix + key, ifAbsent, sealed };
       const size = await writeObject(await connect(), target, body, attemptAt('write', key, signal));
       return { key, size };
     },
@@ -82,5 +92,15 @@ export function s3ObjectStore(options: S3ObjectStoreOptions): ObjectStore {
       signal?.throwIfAborted();
       return signRead(await connect(), { bucket, key: prefix + key }, range, seconds);
     },
+  };
+}
+
+function sealOf({ serverSideEncryption, kmsKeyId }: S3ObjectStoreOptions): SealInput {
+  if (kmsKeyId !== undefined && !serverSideEncryption?.startsWith('aws:kms')) {
+    throw new TypeError('a kmsKeyId goes with serverSideEncryption "aws:kms" or "aws:kms:dsse"');
+  }
+  return {
+    ...(serverSideEncryption === undefined ? {} : { ServerSideEncryption: serverSideEncryption }),
+    ...(kmsKeyId === undefined ? {} : { SSEKMSKeyId: kmsKeyId }),
   };
 }

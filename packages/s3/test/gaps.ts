@@ -10,6 +10,10 @@ export interface ServerGaps {
   readonly byChance: readonly string[];
 }
 
+export const unsealed: Deviation = {
+  case: 'encrypts as it is told, at once and in parts',
+  reason: 'it has no encryption',
+};
 const files = 'it keeps objects as files';
 
 export const versityGwGaps: ServerGaps = {
@@ -21,6 +25,7 @@ export const versityGwGaps: ServerGaps = {
       case: 'keeps keys with control characters',
       reason: 'it ignores encoding-type in the listing of versions',
     },
+    unsealed,
   ],
   store: [
     { case: 'keeps keys that are no paths of a folder', reason: files },
@@ -39,6 +44,7 @@ export const swiftGaps: ServerGaps = {
     { case: 'says that a version is none', reason: 'it answers 500 to an id that it never gave' },
     { case: 'reads what was written before there were versions', reason: 'it finds no version null' },
     { case: 'lets one of many writers win', reason: unconditional },
+    unsealed,
   ],
   store: [
     { case: 'refuses to replace an object where it is to be absent', reason: unconditional },

@@ -278,6 +278,18 @@ const writes: readonly ServerCase[] = [
     const { Uploads = [] } = await client.send(new sdk.ListMultipartUploadsCommand({ Bucket: bucket }));
     expect(Uploads).toEqual([]);
   }),
+  contract('encrypts as it is told, at once and in parts', async ({ bucket, client }, _uri, place) => {
+    const options = { bucket, clientConfig: place, serverSideEncryption: 'AES256' } as const;
+    const store = s3ObjectStore(options);
+    const content = new Uint8Array(randomBytes(9 * 1024 * 1024));
+    await store.put('single', bytes('x'));
+    await store.put('parts', reusing(content, 100_000));
+    for (const Key of ['single', 'parts']) {
+      const { ServerSideEncryption } = await client.send(new sdk.HeadObjectCommand({ Bucket: bucket, Key }));
+      expect(ServerSideEncryption, Key).toBe('AES256');
+    }
+    expect(Buffer.compare(await readAll(store.open('parts')), content)).toBe(0);
+  }),
 ];
 
 /** What the package needs of a server, so that it can be put to S3 itself, to servers like it, and to the double. */
