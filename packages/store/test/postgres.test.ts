@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { expectCairnError } from '@cairn/conformance';
-import { Pool } from 'pg';
+import { Pool, type PoolClient } from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openTeamStore, type PostgresPool, postgresCatalog } from '../src/postgres.js';
 import { watchedBucket } from './buckets.js';
@@ -204,6 +205,40 @@ describe.skipIf(postgresUrl === undefined)('a server', () => {
     end();
     await linking;
     await Promise.all([one.close(), other.close()]);
+    await dispose();
+  });
+
+  it('may end a session between two queries of a transaction, and the next one says so', async () => {
+    const { pool: real, dispose } = await anyPostgresPool();
+    const catalog = await postgresCatalog({ pool: real });
+    let isOn = false;
+    const ending: PostgresPool = {
+      async connect() {
+        const client = (await real.connect()) as PoolClient;
+        return {
+          on: (event, listener) => client.on(event, listener),
+          off: (event, listener) => client.off(event, listener),
+          release: (error) => client.release(error),
+          async query(text, values) {
+            const result = await client.query(text, values);
+            if (!text.startsWith('BEGIN') || !isOn) return result;
+            isOn = false;
+            const ended = once(client, 'end', { signal: AbortSignal.timeout(60_000) });
+            const { rows } = await client.query('SELECT pg_backend_pid() AS pid');
+            const other = await real.connect();
+            await other.query('SELECT pg_terminate_backend($1)', [rows[0]?.pid]);
+            other.release();
+            await ended;
+            return result;
+          },
+        };
+      },
+    };
+    const interrupted = await postgresCatalog({ pool: ending });
+    isOn = true;
+    await expectCairnError(interrupted.startRun(run('interrupted')), 'unavailable');
+    expect(await interrupted.getRun('interrupted')).toBeUndefined();
+    expect((await catalog.startRun(run('interrupted'))).id).toBe('interrupted');
     await dispose();
   });
 });

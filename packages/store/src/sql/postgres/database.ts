@@ -77,13 +77,18 @@ const outliving = new WeakSet<PostgresPool>();
 function outliveBreaks(pool: PostgresPool): void {
   if (outliving.has(pool)) return;
   outliving.add(pool);
-  pool.on?.('error', () => undefined);
+  pool.on?.('error', ignore);
 }
+
+/** The next query of the connection fails, and says why. */
+function ignore(): void {}
 
 async function borrow<T>(pool: PostgresPool, work: (client: PostgresClient) => Promise<T>): Promise<T> {
   const client = await pool.connect().catch((error: unknown) => {
     throw translatePostgresError(error);
   });
+  // While it is out, the pool doesn't listen.
+  client.on?.('error', ignore);
   try {
     const result = await work(client);
     client.release();
@@ -91,6 +96,8 @@ async function borrow<T>(pool: PostgresPool, work: (client: PostgresClient) => P
   } catch (error) {
     client.release(isBroken(error) ? (error as Error) : undefined);
     throw error;
+  } finally {
+    client.off?.('error', ignore);
   }
 }
 

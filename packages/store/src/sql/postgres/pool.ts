@@ -11,4 +11,7 @@ export interface PostgresClient {
   query(text: string, values?: unknown[]): Promise<{ rows: Row[] }>;
   /** Gives the connection back; with an error, it is thrown away. */
   release(error?: Error): void;
+  /** Tells that the connection broke, between two queries too. */
+  on?(event: 'error', listener: (error: Error) => void): unknown;
+  off?(event: 'error', listener: (error: Error) => void): unknown;
 }
