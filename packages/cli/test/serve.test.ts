@@ -1,4 +1,5 @@
-import { existsSync, statSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testPlace } from './support/cairn.js';
 import { expectRecord } from './support/matches-record.js';
@@ -213,4 +214,22 @@ test('a server that is gone is unavailable, with code 8', async () => {
     const { stderr, code } = await cairn([...args, '--host', gone.url, '--timeout', '2s']);
     expect(code, stderr).toBe(8);
   }
+});
+
+test('a server that is lost in the middle of a put has nothing of it, and the same put completes with the next', async () => {
+  const lost = await serve(place, ['--data', 'lost', '--no-keys']);
+  writeFileSync(place.join('large.bin'), randomBytes(60_000_000));
+  const put = ['put', 'large.bin', '-n', 'large', '-q', '--progress', 'json'];
+  const { stdout, stderr, code } = await cairn([...put, '--host', lost.url, '--timeout', '3s'], {
+    onTalk: { text: '"phase":"upload"', act: () => lost.process.kill('SIGKILL') },
+  });
+  expect(lost.process.signalCode).toBe('SIGKILL');
+  expect(stdout).toBe('');
+  expect(stderr).toMatch(/\[(timeout|unavailable)\]|"code":"(timeout|unavailable)"/);
+  expect(code).toBe(8);
+  const next = await serve(place, ['--data', 'lost', '--no-keys']);
+  expect((await cairn(['show', 'large', '--host', next.url])).code).toBe(5);
+  expect((await cairn([...put, '--host', next.url])).code).toBe(0);
+  expect((await cairn(['show', 'large', '-q', '--host', next.url])).stdout).toBe('large:v0\n');
+  await next.stop();
 });

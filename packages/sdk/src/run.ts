@@ -112,7 +112,7 @@ export interface RunSyncOptions extends SyncCallOptions {
   readonly apiKey?: string | undefined;
 }
 
-export interface FinishOptions {
+export interface FinishOptions extends CallOptions {
   /** Default: `failed` if there is an error or a call failed that nobody awaited, else `finished`. */
   readonly state?: 'finished' | 'failed' | undefined;
   /** Why it failed. Recorded in one line. */

@@ -31,6 +31,12 @@ import { watchProcess } from './process-watch.js';
 import { oneLine, runFailure } from './run-failure.js';
 import { type Storing, storeArtifact } from './store-artifact.js';
 
+/**
+ * How long a failure is kept from its caller to have it recorded, in milliseconds. A store that is away may be what failed, and
+ * shows by the missing heartbeat that the run is over.
+ */
+const lastWordsMs = 5000;
+
 /** A run of this process. */
 export class ActiveRun implements Run {
   readonly id: string;
@@ -151,14 +157,20 @@ export class ActiveRun implements Run {
     return this.#ending;
   }
 
-  /** Finishes the run if nobody did: whoever did, and looked, has heard how that went. */
+  /** Finishes the run for good if nobody did: whoever did, and looked, has heard how that went. */
   async conclude(): Promise<void> {
-    if (this.#ending?.isWatched !== true) await this.finish();
+    try {
+      if (this.#ending?.isWatched !== true) await this.finish();
+    } finally {
+      await this.#leave();
+    }
   }
 
   /** Ends the run for an error that its caller is about to hear of, and that no other may replace. */
   async fail(error: unknown): Promise<void> {
-    await this.finish({ state: 'failed', error }).catch(warn);
+    const signal = AbortSignal.timeout(lastWordsMs);
+    await this.finish({ state: 'failed', error, signal }).catch(warn);
+    await this.#leave();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -185,21 +197,25 @@ export class ActiveRun implements Run {
     yield* versionsOfRun(this.#workspace, this.id, direction, options);
   }
 
-  async #end({ state, error }: FinishOptions): Promise<void> {
+  async #end({ state, error, signal }: FinishOptions): Promise<void> {
     await this.#pending.settled();
     const { unseen } = this.#pending;
     const failure = unseen.length > 0 ? runFailure(this.#label, unseen) : undefined;
     const reason = error ?? failure;
     const outcome = state ?? (reason === undefined ? 'finished' : 'failed');
-    await this.#held.store.catalog.finishRun(this.id, {
-      state: outcome,
-      error: outcome === 'failed' && reason !== undefined ? oneLine(reason) : undefined,
-    });
+    const last = outcome === 'failed' && reason !== undefined ? oneLine(reason) : undefined;
+    const { catalog } = this.#held.store;
+    await catalog.finishRun(this.id, { state: outcome, error: last }, { signal });
     this.state = outcome;
+    await this.#leave();
+    if (failure !== undefined) throw failure;
+  }
+
+  /** Holds nothing any more: neither the store nor the process. */
+  async #leave(): Promise<void> {
     clearInterval(this.#heartbeat);
     this.#unwatchProcess();
     await this.#held.release();
-    if (failure !== undefined) throw failure;
   }
 
   get #label(): string {
