@@ -32,6 +32,7 @@ export default defineConfig({
   resolve: { alias: folders.flatMap(aliases) },
   test: {
     passWithNoTests: true,
+    globalSetup: join(root, 'vitest.scratch.ts'),
     reporters: reports === undefined ? ['default'] : ['default', 'json'],
     outputFile: { json: join(reports ?? '', `${process.pid}.json`) },
     // How long a test may hang, on a machine with much else to do; no figure of anything.
