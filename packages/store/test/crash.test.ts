@@ -30,7 +30,7 @@ interface Walked {
   check(result: ChildResult): Promise<void>;
 }
 
-const few = (points: readonly Point[]) => sample(points, 8);
+const few = (points: readonly Point[]) => sample(points, 5);
 const ofSome =
   (...calls: string[]) =>
   (points: readonly Point[]) =>

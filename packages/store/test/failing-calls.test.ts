@@ -161,8 +161,8 @@ const ways: readonly [string, (first: number) => (call: number) => string | unde
     'unavailable',
   ],
 ];
-/** The last one takes the way of the first through the code. */
-const someWays = isFull ? ways : ways.slice(0, -1);
+/** The others take the same ways through the code. */
+const someWays = isFull ? ways : ways.filter(([way]) => /^one call|disk is full/.test(way));
 const operations: readonly [string, () => Operation][] = [
   ['put', putting],
   ['copyTo', () => copying],
