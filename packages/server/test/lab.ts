@@ -1,12 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import { Agent } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Entry, type ProjectRef, writeManifest } from '@cairn/core';
 import type { CommitBody } from '@cairn/remote/protocol';
 import { type LocalStore, openStore, type Scope } from '@cairn/store';
 import { afterAll } from 'vitest';
-import { createServer, type Server, type ServerOptions } from '../src/index.js';
+import { createServer, listen, type Server, type ServerOptions } from '../src/index.js';
 import type { ServedStore } from '../src/served-store.js';
+import { send } from './send.js';
 
 /** What a request of a test says beside its path. */
 export interface Ask {
@@ -33,6 +35,7 @@ export interface Lab {
   readonly log: Heard[];
   /** Moves the clock of the store and of the limits. */
   pass(ms: number): void;
+  /** Asks over a real connection. */
   ask(path: string, ask?: Ask): Promise<Response>;
   /** The answer's JSON; its status must be this. */
   json<T>(path: string, ask: Ask & { readonly status?: number }): Promise<T>;
@@ -65,21 +68,28 @@ export async function openLab(options: Partial<ServerOptions> = {}): Promise<Lab
   const { secret: root } = await store.access.redeemBootstrapToken(token, { user: 'root' });
   const users = new Set<string>();
 
-  const ask: Lab['ask'] = async (path, { method = 'GET', key, json, text, bytes, headers = {} } = {}) => {
-    const body = json === undefined ? (text ?? bytes) : JSON.stringify(json);
-    return server.fetch(
-      new Request(`http://127.0.0.1${server.basePath}${path}`, {
-        method,
-        headers: {
-          ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
-          ...(json === undefined && text === undefined ? {} : { 'content-type': 'application/json' }),
-          ...(bytes === undefined ? {} : { 'content-length': String(bytes.length) }),
-          ...headers,
-        },
-        ...(body === undefined ? {} : { body: body as string | Uint8Array<ArrayBuffer> }),
-      }),
-    );
-  };
+  const listening = await listen(server, { port: 0 });
+  const agent = new Agent({ keepAlive: true, maxSockets: 8 });
+  afterAll(async () => {
+    agent.destroy();
+    await listening.close({ graceMs: 0 });
+  });
+
+  const ask: Lab['ask'] = (path, { method = 'GET', key, json, text, bytes, headers = {} } = {}) =>
+    send({
+      // Whoever lies about a length leaves a connection that nobody else can use.
+      agent: 'content-length' in headers ? false : agent,
+      port: new URL(listening.url).port,
+      path: server.basePath + path,
+      method,
+      headers: {
+        ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+        ...(json === undefined && text === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(bytes === undefined ? {} : { 'content-length': String(bytes.length) }),
+        ...headers,
+      },
+      body: json === undefined ? (text ?? bytes) : JSON.stringify(json),
+    });
 
   return {
     store,
