@@ -5,7 +5,19 @@ import type { ErrorCode } from '@cairn/core';
 export interface BadInput {
   /** Stable. */
   readonly id: string;
-  readonly area: 'entry-path' | 'collision' | 'symlink' | 'name' | 'metadata' | 'uri' | 'control';
+  readonly area:
+    | 'entry-path'
+    | 'collision'
+    | 'symlink'
+    | 'name'
+    | 'metadata'
+    | 'uri'
+    | 'api-auth'
+    | 'blob'
+    | 'presign'
+    | 'logs'
+    | 'dos'
+    | 'control';
   /** What can receive it. */
   readonly at: readonly InputPlace[];
   /** As {@link expandInput} takes it. */
@@ -33,7 +45,8 @@ export type InputPlace =
   | 'alias'
   | 'aliases'
   | 'metadata'
-  | 'description';
+  | 'description'
+  | 'server';
 
 /** The corpus, or what of it one place can receive. */
 export function badInputs(at?: InputPlace): BadInput[] {
@@ -50,7 +63,18 @@ type Form =
   | { readonly kind: 'js'; readonly expr: string }
   | { readonly kind: 'jsonText'; readonly text: string }
   | { readonly kind: 'urlpath'; readonly value: string }
-  | { readonly kind: 'entries' | 'fs' | 'steps' | 'sparse' | 'redirect' | 'dns' | 'objects' | 'response' };
+  | {
+      readonly kind:
+        | 'entries'
+        | 'fs'
+        | 'steps'
+        | 'sparse'
+        | 'redirect'
+        | 'dns'
+        | 'objects'
+        | 'response'
+        | 'request';
+    };
 
 /**
  * The values that the `input` of a {@link BadInput} stands for. Bytes come as `Uint8Array`, JSON text as text; what a test

@@ -114,5 +114,5 @@ export type { ProjectRef, Store } from './seams/store.js';
 export type { FileStamp, Source } from './source.js';
 export { codeOfStatus, typedFailures } from './typed-failures.js';
 export { untilAborted } from './until-aborted.js';
-export { checkUri, maxUriBytes, schemeOf } from './uri.js';
+export { checkUri, maxUriBytes, schemeOf, secretParameter } from './uri.js';
 export { Waiting } from './waiting.js';

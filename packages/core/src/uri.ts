@@ -31,3 +31,22 @@ export function checkUri(uri: string): string {
   if (problem === undefined) return uri;
   throw new CairnError('uri_invalid', `${quote(String(uri))} can't be a reference: ${problem}`);
 }
+
+/** Names of query parameters that are, or sign for, a right to read. In lower case. */
+const secretNames: ReadonlySet<string> = new Set([
+  ...['x-amz-signature', 'x-amz-credential', 'x-amz-security-token', 'x-goog-signature', 'x-goog-credential'],
+  ...['signature', 'key-pair-id', 'sig', 'hmac', 'hdnea', 'hdnts', '__token__'],
+  ...['token', 'access_token', 'auth_token', 'private_token', 'job_token', 'id_token', 'refresh_token'],
+  ...['api_key', 'apikey', 'api-key', 'x-api-key', 'subscription-key', 'secret', 'client_secret'],
+  ...['password', 'passwd', 'pwd', 'authorization'],
+]);
+/** `key` names a place more often than a secret; Google's API keys can be told by their form. */
+const googleKey = /^AIza[\w-]{30,}$/;
+
+/** The name of the first parameter of a URL's query that is a right to read, or `undefined`: what is stored is no place for it. */
+export function secretParameter(query: Iterable<readonly [name: string, value: string]>): string | undefined {
+  for (const [name, value] of query) {
+    if (secretNames.has(name.toLowerCase()) || googleKey.test(value)) return name;
+  }
+  return undefined;
+}

@@ -1,4 +1,4 @@
-import { CairnError, checkUri, maxSegmentBytes, quote, utf8Length } from '@cairn/core';
+import { CairnError, checkUri, maxSegmentBytes, quote, secretParameter, utf8Length } from '@cairn/core';
 
 export interface HttpUri {
   /** As given, without the fragment. */
@@ -31,24 +31,6 @@ function secretIn({ origin, pathname }: URL, problem: string): CairnError {
   return new CairnError('uri_invalid', `the URL ${quote(origin + pathname)} ${problem}`, {
     hint: `Give the URL without it, and httpHandler({ headers: { ${quote(origin)}: { authorization: '…' } } }) if it needs a key.`,
   });
-}
-
-/** Names of query parameters that are, or sign for, a right to read. In lower case. */
-const secretNames: ReadonlySet<string> = new Set([
-  ...['x-amz-signature', 'x-amz-credential', 'x-amz-security-token', 'x-goog-signature', 'x-goog-credential'],
-  ...['signature', 'key-pair-id', 'sig', 'hmac', 'hdnea', 'hdnts', '__token__'],
-  ...['token', 'access_token', 'auth_token', 'private_token', 'job_token', 'id_token', 'refresh_token'],
-  ...['api_key', 'apikey', 'api-key', 'x-api-key', 'subscription-key', 'secret', 'client_secret'],
-  ...['password', 'passwd', 'pwd', 'authorization'],
-]);
-/** `key` names a place more often than a secret; Google's API keys can be told by their form. */
-const googleKey = /^AIza[\w-]{30,}$/;
-
-function secretParameter(query: URLSearchParams): string | undefined {
-  for (const [name, value] of query) {
-    if (secretNames.has(name.toLowerCase()) || googleKey.test(value)) return name;
-  }
-  return undefined;
 }
 
 function nameOf({ pathname }: URL): string {

@@ -14,10 +14,10 @@ export interface Example extends Ask {
 export type Examples = Readonly<Record<string, (user: string) => Promise<Example>>>;
 
 /** A pack of small blobs. */
-export async function packOf(...contents: readonly string[]): Promise<Buffer> {
+export async function packOf(...contents: readonly (string | Uint8Array)[]): Promise<Buffer> {
   const hasher = await loadHasher('blake3');
   const table = new PackTable();
-  const records = contents.map((text) => Buffer.from(text));
+  const records = contents.map((content) => Buffer.from(content as string));
   for (const bytes of records) table.add(rawDigest(hasher.hash(bytes)), dataKind, bytes.length);
   return Buffer.concat([...records, table.end(hasher)]);
 }

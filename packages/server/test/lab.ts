@@ -30,6 +30,8 @@ export interface Heard {
 export interface Lab {
   readonly store: LocalStore;
   readonly server: Server;
+  /** Where it listens. */
+  readonly url: string;
   /** Of a server admin. */
   readonly root: string;
   readonly log: Heard[];
@@ -94,6 +96,7 @@ export async function openLab(options: Partial<ServerOptions> = {}): Promise<Lab
   return {
     store,
     server,
+    url: listening.url,
     root,
     log,
     ask,

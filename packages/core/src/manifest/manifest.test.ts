@@ -35,6 +35,19 @@ describe('opening', () => {
     );
   });
 
+  test('stops reading a blob that is longer than any part of a manifest', async () => {
+    let pulled = 0;
+    async function* endless() {
+      for (;;) {
+        pulled++;
+        yield new Uint8Array(1024 * 1024);
+      }
+    }
+    const opening = openManifest({ open: endless }, manifest.digest);
+    await expect(opening).rejects.toThrow(failure('manifest_invalid'));
+    expect(pulled).toBe(65);
+  });
+
   test('refuses a blob that is none', async () => {
     const bytes = new TextEncoder().encode('hello');
     blobs.contents.set(hasher.hash(bytes), bytes);

@@ -1,4 +1,4 @@
-import { type CallOptions, readAll } from '../bytes.js';
+import { type CallOptions, concatBytes } from '../bytes.js';
 import type { ContentDigest } from '../digest.js';
 import { algorithmOf } from '../digest.js';
 import type { Entry } from '../entry.js';
@@ -55,6 +55,9 @@ export interface OpenManifestOptions extends CallOptions {
   /** How many leaves to keep in memory, for who asks for many single entries. Default: none. */
   readonly keepLeaves?: number | undefined;
 }
+
+/** The longest index or leaf that is read: an index of some hundred million entries, sixty times what a leaf is cut at. */
+const maxPartBytes: number = 64 * 1024 * 1024;
 
 /**
  * Opens the manifest whose index is the blob `blob`.
@@ -190,8 +193,20 @@ async function readVerified(
   digest: ContentDigest,
   options?: CallOptions,
 ): Promise<Uint8Array> {
-  const bytes = await readAll(blobs.open(digest, options));
+  const bytes = await readPart(blobs.open(digest, options));
   const hasher = await loadHasher(algorithmOf(digest));
   if (hasher.hash(bytes) === digest) return bytes;
   throw new CairnError('integrity_mismatch', `a part of the manifest does not hash to its digest ${digest}`);
+}
+
+/** Reads no more than a part can have: what somebody calls a manifest may be a file of any size. */
+async function readPart(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const all: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of chunks) {
+    length += chunk.length;
+    if (length > maxPartBytes) throw damaged(`a part of it has more than ${maxPartBytes} bytes`);
+    all.push(chunk);
+  }
+  return concatBytes(all);
 }

@@ -13,6 +13,8 @@ export interface Limits {
   readonly uploads: number;
   /** Of these, with one key. Default: 768. */
   readonly uploadsPerKey: number;
+  /** Entries of one version. Default: 1,000,000. */
+  readonly entries: number;
 }
 
 export const defaultLimits: Limits = {
@@ -20,4 +22,5 @@ export const defaultLimits: Limits = {
   addressRate: { perSecond: 50, burst: 200 },
   uploads: 1024,
   uploadsPerKey: 768,
+  entries: 1_000_000,
 };

@@ -25,6 +25,7 @@ import {
 } from '@cairn/remote/protocol';
 import type { Principal, ProjectBlobs } from '@cairn/store';
 import { checkRole, nameOf, noSuch } from '../authorize.js';
+import type { Limits } from '../guard/limits.js';
 import { type AnyRoute, route } from '../route.js';
 import { anyKey, inProject } from '../rule.js';
 import { done, gives, givesNothing, ok } from './answers.js';
@@ -43,8 +44,9 @@ export const versionRoutes: readonly AnyRoute[] = [
       gives(commitResult, 'The version that has this digest.'),
       gives(commitResult, 'The version, which is new.', 201),
     ],
-    async handle({ services: { store }, project, principal, options }, { body }) {
+    async handle({ services: { store, limits }, project, principal, options }, { body }) {
       const { entity, project: name } = project;
+      checkEntryCount(body.entryCount, limits);
       if (body.edge !== undefined) await checkRun(body.edge.runId, principal, store.catalog);
       const basis = await checkManifest(store.access.blobsOf(project), body, options);
       const result = await store.catalog.commitVersion({ ...body, entity, project: name, basis }, options);
@@ -158,14 +160,30 @@ async function checkRun(runId: string, principal: Principal, catalog: Catalog): 
   checkRole(principal.roleIn(run), 'write', () => nameOf(run), missing);
 }
 
+/** @throws CairnError `quota_exceeded`, before anything of the manifest is read. */
+function checkEntryCount(count: number, { entries }: Limits): void {
+  if (count <= entries) return;
+  throw new CairnError(
+    'quota_exceeded',
+    `${count} entries are more than the ${entries} that this server takes`,
+    {
+      hint: 'Log them as several artifacts, or ask whoever runs the server for a higher limit.',
+    },
+  );
+}
+
 /** Makes sure that a manifest is what is said of it, and that the project has all that it names; answers the basis of that. */
 async function checkManifest(blobs: ProjectBlobs, said: CommitBody, options: CallOptions): Promise<string> {
-  const basis = await blobs.checkManifest(said.manifest, { ...options, basis: said.basis });
-  const { entryCount, size } = await openManifest(blobs, said.manifest, {
-    ...options,
-    expected: said.digest,
+  const known = { ...options, basis: said.basis };
+  const open = () => openManifest(blobs, said.manifest, { ...options, expected: said.digest });
+  // Its index tells first, so that no leaf of one that is not what is said of it is read. That it is missing is told by the check.
+  const manifest = await open().catch(async (failure: unknown) => {
+    if (!CairnError.is(failure, 'not_found')) throw failure;
+    await blobs.checkManifest(said.manifest, known);
+    return open();
   });
-  if (entryCount === said.entryCount && size === said.size) return basis;
+  const { entryCount, size } = manifest;
+  if (entryCount === said.entryCount && size === said.size) return blobs.checkManifest(said.manifest, known);
   throw new CairnError(
     'manifest_invalid',
     `the manifest has ${entryCount} entries of ${size} bytes, not ${said.entryCount} of ${said.size}`,

@@ -8,6 +8,7 @@ import {
   type ProjectRef,
   quote,
   type ReferenceEntry,
+  secretParameter,
 } from '@cairn/core';
 import { missing } from '../blobs/read-blob.js';
 import { rawDigest } from '../packs/pack-format.js';
@@ -46,7 +47,7 @@ export async function checkManifest(
   for (const leaf of leaves) {
     for (const entry of await manifest.readLeaf(leaf, options)) {
       if (entry.kind === 'file') entries.push(entry);
-      else refuseCredentials(entry);
+      else refuseReference(entry);
     }
     if (entries.length >= entriesAtOnce) await requireEntries();
   }
@@ -81,14 +82,20 @@ function lacking(project: ProjectRef, { path, digest }: FileEntry): CairnError {
   );
 }
 
-/** Handlers take none either; this is for manifests that were not made by any. */
-function refuseCredentials({ path, uri }: ReferenceEntry): void {
-  if (!/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*@/i.test(uri)) return;
-  throw new CairnError(
-    'uri_invalid',
-    `the reference ${quote(path)} holds credentials, which are never stored`,
-    {
-      hint: 'Refer to it without them, and let whoever reads it have their own.',
-    },
-  );
+/** Handlers take none of these either; this is for manifests that were not made by any. */
+function refuseReference({ path, uri }: ReferenceEntry): void {
+  const [, query = ''] = /^https?:[^?#]*\?([^#]*)/i.exec(uri) ?? [];
+  if (/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*@/i.test(uri) || secretParameter(new URLSearchParams(query))) {
+    throw new CairnError(
+      'uri_invalid',
+      `the reference ${quote(path)} holds credentials, which are never stored`,
+      { hint: 'Refer to it without them, and let whoever reads it have their own.' },
+    );
+  }
+  if (/^(?:https?|s3|gs):(?!\/\/[^/\\?#])/i.test(uri)) {
+    throw new CairnError(
+      'uri_invalid',
+      `the reference ${quote(path)} names no host or bucket: ${quote(uri)}`,
+    );
+  }
 }
