@@ -23,8 +23,8 @@ export function watchInterrupts(output: Output, timeoutMs: number | undefined): 
   let isStopped = false;
   const onSignal = () => {
     if (isStopped) {
-      // A bar may have hidden the cursor.
-      if (output.canRedraw) process.stderr.write('\u001b[?25h\n');
+      // A bar may have hidden the cursor, and had long lines cut.
+      if (output.canRedraw) process.stderr.write('\u001b[?25h\u001b[?7h\n');
       process.exit(exitCodes.interrupted);
     }
     isStopped = true;

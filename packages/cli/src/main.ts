@@ -31,8 +31,10 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return exitCodes.ok;
     if (error.code === 'commander.help') return exitCodes.usage;
+    const isTyped = / --progress[= ]json /.test(` ${argv.join(' ')} `);
     return reportFailure(explainUsage(error, argv, commands), process.stderr, {
-      json: argv.some((arg) => /^--json(=|$)/.test(arg)),
+      json: isTyped || argv.some((arg) => /^--json(=|$)/.test(arg)),
+      isTyped,
       verbose: false,
     });
   }

@@ -12,11 +12,13 @@ written here. This page is made of the table of commands; a test keeps them equa
   of exact values (bytes, times in UTC) with tabs between them, uncut and without a heading.
 - **\`--json\`** prints the [records](#json) below, and an error as \`{"error":{"code","message","hint"}}\` on stderr.
   \`--json=name,size\` prints only these fields. **\`-q\`** prints ids or paths, one a line.
+  \`CAIRN_SILENT=1\` leaves only the talk out.
 - **Colours** obey \`NO_COLOR\`, \`CLICOLOR_FORCE\` and \`TERM=dumb\`. Bars and questions need a terminal on both sides, and none of
   \`CI\`, \`TERM=dumb\` and \`--no-input\`.
 - **Progress**: a bar on a terminal; else a line every ten seconds; \`--progress=json\` prints a line of JSON for each step on
   stderr: \`message_type\` (\`status\`, \`summary\`), \`phase\`, \`bytes_done\`, \`total_bytes\`, \`bytes_reused\`, \`bytes_per_second\`,
-  \`seconds_left\`, \`files_done\`, \`total_files\`, \`path\`.
+  \`seconds_left\`, \`files_done\`, \`total_files\`, \`path\`, \`current_files\` (the largest on their way, at most three). Nothing else
+  is on stderr then; a failure is the last line, with the \`message_type\` \`error\` and the \`error\` of \`--json\`.
 - **Ctrl-C** stops in order and says what is kept; a second one quits at once.
 - **A value that starts with \`-\`** comes after \`--\`, or after \`=\` for an option: \`--sort=-created\`.
 

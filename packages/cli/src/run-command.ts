@@ -1,8 +1,9 @@
+import { CairnError } from '@cairn/core';
 import type { Command } from './command.js';
 import { createInvocation } from './create-invocation.js';
 import { parseDuration } from './duration.js';
 import { type ExitCode, exitCodes } from './failure/exit-codes.js';
-import { reportFailure } from './failure/report-failure.js';
+import { reportFailure, reportStyle } from './failure/report-failure.js';
 import { type Interrupts, watchInterrupts } from './interrupt.js';
 import { type Options, toOptions } from './options.js';
 import { createOutput, type Output, OutputClosed } from './output/output.js';
@@ -35,14 +36,12 @@ export async function runCommand(
   } catch (error) {
     if (error instanceof OutputClosed) return exitCodes.ok;
     if (interrupts?.isStopped() === true) {
-      output.complain(`stopped; ${kept()}`);
+      const message = `stopped; ${kept()}`;
+      if (output.format === 'text' && !output.isForLines) output.complain(message);
+      else reportFailure(new CairnError('aborted', message), process.stderr, reportStyle(output));
       return exitCodes.interrupted;
     }
-    return reportFailure(error, process.stderr, {
-      json: output.format === 'json',
-      verbose: output.isVerbose,
-      red: output.talkColors.red,
-    });
+    return reportFailure(error, process.stderr, reportStyle(output));
   } finally {
     interrupts?.release();
   }
@@ -53,6 +52,7 @@ function outputOf(options: Options): Output {
   return createOutput({
     ...{ stdout, stderr, stdin, env },
     json: options.text('json'),
+    progress: options.text('progress'),
     quiet: options.has('quiet'),
     verbose: options.has('verbose'),
     color: options.has('color'),

@@ -21,6 +21,21 @@ describe('on a terminal', () => {
     expect(text).toContain('slow:v0');
   });
 
+  test('the three largest files in flight have a line each, as long as they are', async () => {
+    await bash(
+      'mkdir -p big; for i in 1 2 3 4; do truncate -s "$i"G big/$i.bin; done; echo s > big/small.txt',
+    );
+    const { raw, text, code } = await lineInTerminal(place, 'cairn put big -n big', {
+      typing: [{ after: '2.bin  2 GiB', keys: '\u0003' }],
+    });
+    expect(code).toBe(130);
+    expect(text).toMatch(/\n? {10}4\.bin {2}4 GiB\n {10}3\.bin {2}3 GiB\n {10}2\.bin {2}2 GiB/);
+    expect(text).not.toMatch(/ {10}(1\.bin|small)/);
+    // They go with the bar, which stays as one line.
+    expect(raw.lastIndexOf('4.bin')).toBeLessThan(raw.lastIndexOf('\u001b[0J'));
+    expect(raw.lastIndexOf(shown)).toBeGreaterThan(raw.lastIndexOf(hidden));
+  });
+
   test('what is done at once has none', async () => {
     place.write({ 'small.txt': 'small' });
     const { raw } = await lineInTerminal(place, 'cairn put small.txt -n small');
@@ -76,9 +91,29 @@ describe('in a pipe', () => {
         'files_done',
         'total_files',
         'path',
+        'current_files',
       ]);
     }
     expect(steps.map(({ message_type: type }) => type).lastIndexOf('summary')).toBe(steps.length - 1);
     expect(steps.at(-1).bytes_done).toBe(6_000_000);
+  });
+
+  test('--progress=json tells of a failure as a line like the others, and nothing else is on stderr', async () => {
+    for (const args of ['put nothing-here -n told', 'put x --nope']) {
+      const { stderr, code } = await bash(`cairn ${args} --progress=json`);
+      const { message_type: type, error } = JSON.parse(stderr);
+      expect({ type, code }).toEqual({ type: 'error', code: code === 2 ? 2 : 5 });
+      expect(error).toMatchObject({ code: code === 2 ? 'usage' : 'not_found' });
+    }
+    place.write({ 'small.txt': 'small' });
+    const { stderr } = await bash('cairn put small.txt -n lines --progress=json');
+    for (const line of stderr.trimEnd().split('\n')) expect(JSON.parse(line)).toHaveProperty('message_type');
+  });
+
+  test('CAIRN_SILENT leaves the talk out, and not the result', async () => {
+    place.write({ 'small.txt': 'small' });
+    const { stdout, stderr } = await bash('CAIRN_SILENT=1 cairn put small.txt -n silent');
+    expect(stdout).toContain('silent:v0 (latest)  1 file');
+    expect(stderr).toBe('');
   });
 });

@@ -65,7 +65,9 @@ test('SIGTERM stops in order, too, where there is no terminal', async () => {
     onTalk: { text: '"upload"', act: (pid) => process.kill(pid, 'SIGTERM') },
   });
   expect(code).toBe(130);
-  expect(stderr).toContain('nothing was published');
+  const last = JSON.parse(stderr.trimEnd().split('\n').at(-1) ?? '');
+  expect(last).toMatchObject({ message_type: 'error', error: { code: 'aborted' } });
+  expect(last.error.message).toContain('nothing was published');
 });
 
 test('a limit of time is kept', async () => {

@@ -36,7 +36,7 @@ export type { DownloadOptions, EntryDownloadOptions } from './download/options.j
 export type { Handler } from './handlers.js';
 export { init, withRun } from './init.js';
 export type { ArtifactType, Jsonable, Metadata, MetadataOf, MetadataSchema } from './metadata-types.js';
-export type { OnProgress, ProgressEvent } from './progress.js';
+export type { FileInFlight, OnProgress, ProgressEvent } from './progress.js';
 export type { RunOptions } from './run/start-run.js';
 export type {
   FinishOptions,

@@ -52,3 +52,20 @@ test('says nothing after the end, or after an abort', () => {
   other.onBytes(1);
   expect(events).toEqual([]);
 });
+
+test('names the three largest files in flight, and none at the end', () => {
+  const events: ProgressEvent[] = [];
+  const progress = new Progress((event) => events.push(event), undefined);
+  const size = 1024 ** 2;
+  for (const [at, path] of ['a', 'b', 'c', 'd', 'e'].entries()) progress.fileBegun(path, size * (at + 1));
+  progress.fileBegun('small', size - 1);
+  progress.fileDone('d', 4 * size, false);
+  vi.advanceTimersByTime(1000);
+  progress.onBytes(1);
+  progress.succeed();
+  expect(events.map(({ inFlight }) => inFlight.map(({ path }) => path))).toEqual([
+    ['e', 'c', 'b'],
+    ['e', 'c', 'b'],
+    [],
+  ]);
+});

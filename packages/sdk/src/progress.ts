@@ -10,14 +10,27 @@ export interface ProgressEvent {
   readonly reused: number;
   /** The entry that was done last. */
   readonly path: string | undefined;
+  /** The largest files that are on their way, at most three, the largest first. Those of less than 1 MiB don't count. */
+  readonly inFlight: readonly FileInFlight[];
   /** `true` in the last event, and only there. */
   readonly done: boolean;
+}
+
+/** A file that was begun and isn't done. */
+export interface FileInFlight {
+  /** Of the entry. */
+  readonly path: string;
+  /** In bytes. */
+  readonly size: number;
 }
 
 export type OnProgress = (event: ProgressEvent) => void;
 
 /** The most often a caller hears of progress, in milliseconds. With the first and last event: at most ten in a second. */
 const interval = 125;
+/** How many files in flight are named, and of what size, in bytes: those that somebody waits for. */
+const mostNamed = 3;
+const leastNamed = 1024 ** 2;
 
 /** Counts for one call and tells its caller, seldom enough. */
 export class Progress {
@@ -29,6 +42,7 @@ export class Progress {
   #total: number | undefined;
   #files: number | undefined;
   #path: string | undefined;
+  readonly #inFlight = new Map<string, number>();
   #toldAt = Number.NEGATIVE_INFINITY;
   #isOver = false;
   readonly #tell: OnProgress | undefined;
@@ -66,8 +80,13 @@ export class Progress {
     this.#maybeTell();
   }
 
+  fileBegun(path: string, size: number): void {
+    if (size >= leastNamed && this.#tell !== undefined) this.#inFlight.set(path, size);
+  }
+
   fileDone(path: string, size: number, isReused: boolean): void {
     this.#path = path;
+    this.#inFlight.delete(path);
     this.#doneFiles++;
     this.#doneBytes += size;
     if (isReused) this.#reused += size;
@@ -93,6 +112,11 @@ export class Progress {
     return Math.min(Math.max(this.#bytes, this.#doneBytes), this.#total ?? Number.POSITIVE_INFINITY);
   }
 
+  #largest(): FileInFlight[] {
+    const files = Array.from(this.#inFlight, ([path, size]) => ({ path, size }));
+    return files.sort((a, b) => b.size - a.size).slice(0, mostNamed);
+  }
+
   #maybeTell(): void {
     if (this.#tell === undefined || this.#isOver || this.#signal?.aborted) return;
     if (performance.now() - this.#toldAt >= interval) this.#emit(false);
@@ -109,6 +133,7 @@ export class Progress {
         files: { done: this.#doneFiles, total: this.#files },
         reused: this.#reused,
         path: this.#path,
+        inFlight: done ? [] : this.#largest(),
         done,
       });
       if (told instanceof Promise) told.catch(() => undefined);

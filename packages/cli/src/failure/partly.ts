@@ -1,6 +1,6 @@
 import type { Output } from '../output/output.js';
 import { type ExitCode, exitCodes } from './exit-codes.js';
-import { reportFailure } from './report-failure.js';
+import { reportFailure, reportStyle } from './report-failure.js';
 
 /** Several things that a command does one after the other, of which some may fail. */
 export interface Partly {
@@ -18,11 +18,7 @@ export function createPartly(output: Output, signal: AbortSignal): Partly {
         return await one();
       } catch (error) {
         signal.throwIfAborted();
-        failed = reportFailure(error, process.stderr, {
-          json: output.format === 'json',
-          verbose: output.isVerbose,
-          red: output.talkColors.red,
-        });
+        failed = reportFailure(error, process.stderr, reportStyle(output));
         return undefined;
       }
     },

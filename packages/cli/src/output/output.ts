@@ -8,6 +8,8 @@ export interface Output {
   readonly fields: readonly string[] | undefined;
   readonly isQuiet: boolean;
   readonly isVerbose: boolean;
+  /** Whether a program reads stderr line by line, as with `--progress=json`: there is no talk then. */
+  readonly isForLines: boolean;
   /** Whether a person reads the result as it is printed: it is fitted, coloured and rounded. */
   readonly isTerminal: boolean;
   /** Whether the talk goes to a terminal on which lines can be drawn again. */
@@ -22,7 +24,7 @@ export interface Output {
   readonly talkColors: Colors;
   /** Writes to the result. @throws OutputClosed when nobody reads it any more. */
   write(data: string | Uint8Array): Promise<void>;
-  /** Says something beside the result, in a line of its own; nothing when quiet. */
+  /** Says something beside the result, in a line of its own; nothing when quiet, or to a program. */
   talk(line: string): void;
   /** As `talk`, but also when quiet. */
   complain(line: string): void;
@@ -35,6 +37,8 @@ export interface OutputRequest {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** As `--json` and `--json=…` give it: a text, empty for all fields. */
   readonly json: string | undefined;
+  /** As `--progress` gives it. */
+  readonly progress: string | undefined;
   readonly quiet: boolean;
   readonly verbose: boolean;
   readonly color: boolean;
@@ -48,7 +52,21 @@ export class OutputClosed extends Error {
 }
 
 export function createOutput(request: OutputRequest): Output {
-  const { stdout, stderr, stdin, env, json, quiet, verbose, color: wanted, truncate, input } = request;
+  const {
+    stdout,
+    stderr,
+    stdin,
+    env,
+    json,
+    progress,
+    quiet,
+    verbose,
+    color: wanted,
+    truncate,
+    input,
+  } = request;
+  const isForLines = progress === 'json';
+  const isSilent = quiet || isForLines || isSet(env.CAIRN_SILENT);
   const isTerminal = stdout.isTTY === true;
   const canRedraw = stderr.isTTY === true && env.TERM !== 'dumb' && !isSet(env.CI);
   const end = watchEnd(stdout);
@@ -60,6 +78,7 @@ export function createOutput(request: OutputRequest): Output {
     fields: json === undefined || json === '' ? undefined : json.split(',').map((field) => field.trim()),
     isQuiet: quiet,
     isVerbose: verbose,
+    isForLines,
     isTerminal,
     canRedraw,
     isInteractive: canRedraw && input && stdin.isTTY === true,
@@ -67,7 +86,7 @@ export function createOutput(request: OutputRequest): Output {
     colors: colorsOf({ wanted, isTerminal, env }),
     talkColors: colorsOf({ wanted, isTerminal: stderr.isTTY === true, env }),
     write: (data) => end.write(data),
-    talk: (line) => (quiet ? undefined : complain(line)),
+    talk: (line) => (isSilent ? undefined : complain(line)),
     complain,
   };
 }

@@ -1,28 +1,55 @@
-import cliProgress from 'cli-progress';
-import { type ProgressView, progressText } from './progress-text.js';
+import cliProgress, { type SingleBar } from 'cli-progress';
+import { filesInFlight, type ProgressView, progressText } from './progress-text.js';
 import type { Screen } from './start-progress.js';
 
-/** One line on the terminal per phase, redrawn in place. */
+/** One line on the terminal per phase, redrawn in place, and below it for now one for each of the largest files in flight. */
 export function createBar(): Screen {
-  const bar = new cliProgress.SingleBar({
+  let phase: Phase | undefined;
+  return {
+    show(view) {
+      if (view.event.phase !== phase?.name) {
+        phase?.stop();
+        phase = startPhase(view);
+      }
+      phase.show(view);
+    },
+    stop() {
+      phase?.stop();
+      phase = undefined;
+    },
+  };
+}
+
+interface Phase extends Screen {
+  readonly name: string;
+}
+
+function startPhase({ event: { phase: name } }: ProgressView): Phase {
+  const lines = new cliProgress.MultiBar({
     stream: process.stderr,
     hideCursor: true,
     gracefulExit: false,
-    format: (_options, { value }, { view }: { view: ProgressView }) =>
-      value < 0 ? '' : `  ${progressText(view, true)}`,
+    clearOnComplete: true,
+    format: (_options, _params, { text }: { text: string }) => text,
   });
-  let phase: string | undefined;
+  const drawn: SingleBar[] = [];
+  let last = '';
   return {
+    name,
     show(view) {
-      const { event } = view;
-      if (event.phase !== phase) {
-        bar.stop();
-        bar.start(event.total ?? 0, event.loaded, { view });
-        phase = event.phase;
+      last = `  ${progressText(view, true)}`;
+      const texts = [last, ...filesInFlight(view)];
+      // A line that was drawn once stays, empty where it has nothing to say, until the phase is over.
+      for (let at = 0; at < Math.max(texts.length, drawn.length); at++) {
+        const text = texts[at] ?? '';
+        const line = drawn[at];
+        if (line === undefined) drawn.push(lines.create(1, 0, { text }));
+        else line.update({ text });
       }
-      bar.setTotal(event.total ?? 0);
-      bar.update(event.loaded, { view });
     },
-    stop: () => bar.stop(),
+    stop() {
+      lines.stop();
+      process.stderr.write(`${last}\n`);
+    },
   };
 }

@@ -15,7 +15,8 @@ export function countStream(source: Readable, onProgress: OnProgress): Readable 
         toldAt = performance.now();
         const files = { done: 0, total: undefined };
         onProgress({
-          ...{ phase: 'scan', loaded, total: undefined, files, reused: 0, path: undefined, done: false },
+          ...{ phase: 'scan', loaded, total: undefined, files, reused: 0 },
+          ...{ path: undefined, inFlight: [], done: false },
         });
       }
       done(null, chunk);

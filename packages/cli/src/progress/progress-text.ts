@@ -1,3 +1,4 @@
+import { printable } from '@cairn/core';
 import type { ProgressEvent } from '@cairn/sdk';
 import { bytesText, countText, durationText } from '../output/format.js';
 
@@ -33,6 +34,13 @@ export function progressText(view: ProgressView, withBar: boolean): string {
   return parts.filter((part) => part !== undefined).join('  ');
 }
 
+/** The largest files in flight, a line each, where one line for all says too little. */
+export function filesInFlight({ event: { files, inFlight } }: ProgressView): string[] {
+  return files.total === 1
+    ? []
+    : inFlight.map(({ path, size }) => `${' '.repeat(10)}${printable(path)}  ${bytesText(size)}`);
+}
+
 function bar(loaded: number, total: number): string {
   const full = total === 0 ? barWidth : Math.min(barWidth, Math.floor((loaded / total) * barWidth));
   return '█'.repeat(full) + '░'.repeat(barWidth - full);
@@ -47,7 +55,7 @@ function filesText({ done, total }: ProgressEvent['files']): string {
 
 /** A line for programs. Sizes are in bytes, times in seconds; what isn't known is `null`. */
 export function progressJson(view: ProgressView): string {
-  const { phase, loaded, total, files, reused, path, done } = view.event;
+  const { phase, loaded, total, files, reused, path, inFlight, done } = view.event;
   return JSON.stringify({
     message_type: done ? 'summary' : 'status',
     phase,
@@ -59,6 +67,7 @@ export function progressJson(view: ProgressView): string {
     files_done: files.done,
     total_files: files.total ?? null,
     path: path ?? null,
+    current_files: inFlight.map((file) => file.path),
   });
 }
 

@@ -1,7 +1,7 @@
 import type { ProgressEvent } from '@cairn/sdk';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Output } from '../output/output.js';
-import { progressText, secondsLeft } from './progress-text.js';
+import { filesInFlight, progressText, secondsLeft } from './progress-text.js';
 import { Rate } from './rate.js';
 import { startProgress } from './start-progress.js';
 
@@ -12,6 +12,7 @@ const event: ProgressEvent = {
   files: { done: 2, total: 3 },
   reused: 1024 ** 3,
   path: 'a',
+  inFlight: [],
   done: false,
 };
 
@@ -38,6 +39,18 @@ describe('a line of progress', () => {
     expect(progressText({ event: nothing, rate: 0 }, true)).toContain('█'.repeat(20));
     expect(secondsLeft({ event: nothing, rate: 0 })).toBeUndefined();
   });
+});
+
+test('the largest files in flight have a line each, unless there is only one file', () => {
+  const inFlight = [
+    { path: 'weights/\u001b[2J.bin', size: 3 * 1024 ** 3 },
+    { path: 'b.bin', size: 1024 ** 2 },
+  ];
+  const lines = filesInFlight({ event: { ...event, inFlight }, rate: undefined });
+  expect(lines).toEqual(['          weights/\\u{1b}[2J.bin  3 GiB', '          b.bin  1 MiB']);
+  expect(
+    filesInFlight({ event: { ...event, inFlight, files: { done: 0, total: 1 } }, rate: undefined }),
+  ).toEqual([]);
 });
 
 test('a rate is that of the last seconds, not of all', () => {

@@ -32,6 +32,7 @@ export function downloadReferences(
       progress.fileDone(entry.path, entry.size ?? 0, true);
       return;
     }
+    progress.fileBegun(entry.path, entry.size ?? 0);
     const { size } = await publishFile(path, fetch(policy, entry, progress, signal), { signal });
     progress.fileDone(entry.path, size, false);
   });

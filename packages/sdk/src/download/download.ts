@@ -64,7 +64,11 @@ async function loadFiles(
 ): Promise<void> {
   async function* requests(): AsyncGenerator<FileToLoad, void, undefined> {
     for await (const batch of batches()) {
-      for (const entry of batch) if (entry.kind === 'file') yield { entry, to: fileOf(root, entry.path) };
+      for (const entry of batch) {
+        if (entry.kind !== 'file') continue;
+        progress.fileBegun(entry.path, entry.size);
+        yield { entry, to: fileOf(root, entry.path) };
+      }
     }
   }
   for await (const { entry, written } of policy.loadFiles(requests(), {

@@ -17,7 +17,7 @@ import {
   writeManifest,
 } from '@cairn/core';
 import type { Base } from '../artifact/base.js';
-import { toSource } from '../artifact/content.js';
+import { sizeOf, toSource } from '../artifact/content.js';
 import type { DraftEntry, KeptFile } from '../artifact/draft-entry.js';
 import type { EntryTable } from '../artifact/entry-table.js';
 import { keptSources, type Origin } from '../artifact/kept-entries.js';
@@ -72,7 +72,7 @@ export async function storeContents(
     bytes[created ? 'new' : 'reused'] += entry.size;
     progress.fileDone(entry.path, entry.size, !created);
   };
-  await storeFiles(table, kept, policy, onFile, { signal, onBytes: progress.onBytes });
+  await storeFiles(table, kept, policy, progress, onFile, { signal, onBytes: progress.onBytes });
 
   const entries = entriesOf(table, stored);
   const manifest =
@@ -89,6 +89,7 @@ async function storeFiles(
   table: EntryTable,
   kept: ReadonlySet<DraftEntry>,
   policy: StoragePolicy,
+  progress: Progress,
   onFile: OnFile,
   options: TransferOptions,
 ): Promise<void> {
@@ -109,8 +110,12 @@ async function storeFiles(
         continue;
       }
       waiting.set(path, number++);
-      if (kind === 'new') yield { path, source: toSource(draft.content) };
-      else noteElsewhere(draft);
+      if (kind === 'kept') {
+        noteElsewhere(draft);
+        continue;
+      }
+      progress.fileBegun(path, sizeOf(draft.content));
+      yield { path, source: toSource(draft.content) };
     }
   }
   async function store(files: AnyIterable<FileToStore>): Promise<void> {
