@@ -116,7 +116,7 @@ export async function examplesOf(lab: Lab, project: ProjectRef, isThere = true):
     }),
     revokeKey: async (user) => {
       if (!isThere) return { path: `${api}/keys/key:999999` };
-      const owner = entity === 'acme' ? user : await someone();
+      const owner = project.project === 'bikes' ? user : await someone();
       const scopes = [{ ...project, role: 'read' }] as const;
       const { key } = await store.access.createKey({ user: owner, name: 'spare', scopes }, {});
       return { path: `${api}/keys/${key.id}` };
