@@ -17,6 +17,7 @@ export type { Entry, FileEntry, ReferenceEntry } from './entry.js';
 export { entryNameOf, entryPathOf } from './entry-path.js';
 export { CairnError, type CairnErrorOptions, type ErrorCode, errorCodes, redact } from './errors.js';
 export { findAmbiguity } from './find-ambiguity.js';
+export { findListed, type ListedFolder, type ListedPage, type ListedPlace } from './find-listed.js';
 export {
   createHandlerRegistry,
   type HandlerRegistry,

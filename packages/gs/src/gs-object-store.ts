@@ -77,7 +77,7 @@ export function gsObjectStore(options: GsObjectStoreOptions): ObjectStore {
     async *list(start, { signal } = {}) {
       signal?.throwIfAborted();
       const request = { bucket, prefix: prefix + start, signal };
-      for await (const { name, size = 0 } of listFrom(list, await list(request), request)) {
+      for await (const { key: name, size = 0 } of listFrom(list, await list(request), request)) {
         signal?.throwIfAborted();
         yield { key: name.slice(prefix.length), size };
       }

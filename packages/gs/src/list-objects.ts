@@ -1,4 +1,4 @@
-import { CairnError, quote } from '@cairn/core';
+import { CairnError, type ListedPage, type ListedPlace, quote } from '@cairn/core';
 import type { GsConnection } from './client.js';
 import { translateGsError } from './gs-error.js';
 import { formatGsUri } from './gs-uri.js';
@@ -7,25 +7,17 @@ import { requestJson } from './request.js';
 
 /** An object as a listing shows it. */
 export interface ListedObject extends ObjectFacts {
-  readonly name: string;
+  /** Its name. */
+  readonly key: string;
 }
 
-/** Where a listing goes on: by the server's own word, or else at a name. */
-export interface Place {
-  readonly name: string;
-  readonly token?: string | undefined;
-}
-
-export interface Page {
-  readonly objects: readonly ListedObject[];
-  readonly next: Place | undefined;
-}
+export type Page = ListedPage<ListedObject, ListedPlace>;
 
 export interface PageRequest {
   readonly bucket: string;
   readonly prefix: string;
   /** Default: from the start. */
-  readonly from?: Place | undefined;
+  readonly from?: ListedPlace | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -39,7 +31,7 @@ export function pageLister(connect: () => Promise<GsConnection>): PageLister {
   return async (request) => {
     const connection = await connect();
     const { bucket, prefix, from, signal } = request;
-    const place = from?.token === undefined ? { startOffset: from?.name } : { pageToken: from.token };
+    const place = from?.token === undefined ? { startOffset: from?.key } : { pageToken: from.token };
     const query = { ...(prefix === '' ? {} : { prefix }), ...place, fields, maxResults: '1000' };
     try {
       const listing = await requestJson<Listing>(connection, { bucket, query, signal });
@@ -62,8 +54,8 @@ export async function* listFrom(
   while (page !== undefined) {
     for (const object of page.objects) {
       // A listing that goes on at a name begins with the object of that name.
-      if (object.name !== last) yield object;
-      last = object.name;
+      if (object.key !== last) yield object;
+      last = object.key;
     }
     page = page.next && (await list({ ...request, from: page.next }));
   }
@@ -75,10 +67,10 @@ interface Listing {
 }
 
 function pageOf({ prefix, from }: PageRequest, { items = [], nextPageToken }: Listing): Page {
-  const objects = items.map((resource) => ({ ...factsOf(resource), name: resource.name ?? '' }));
+  const objects = items.map((resource) => ({ ...factsOf(resource), key: resource.name ?? '' }));
   if (!nextPageToken) return { objects, next: undefined };
   // A page may be empty and yet not the last one.
-  return { objects, next: { name: objects.at(-1)?.name ?? from?.name ?? prefix, token: nextPageToken } };
+  return { objects, next: { key: objects.at(-1)?.key ?? from?.key ?? prefix, token: nextPageToken } };
 }
 
 /** A page that says there is more must not send back to where it came from: else the end would never come. */

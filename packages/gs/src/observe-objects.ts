@@ -1,8 +1,10 @@
 import {
   CairnError,
-  compareUtf8,
   entryNameOf,
-  type ListedObject,
+  findListed,
+  type ListedObject as Listed,
+  type ListedFolder,
+  type ListedPlace,
   type Observation,
   type ObserveOptions,
   observeListed,
@@ -11,7 +13,7 @@ import {
 import type { GsConnection } from './client.js';
 import { formatGsUri, type GsAddress, parseGsUri } from './gs-uri.js';
 import { headObject, type ObjectFacts } from './head-object.js';
-import { listFrom, type Page, type PageLister } from './list-objects.js';
+import { type ListedObject, listFrom, type PageLister } from './list-objects.js';
 
 /** Observes what a `gs://` URI names: an object by one request, a prefix by its listing and nothing else. */
 export async function* observeObjects(
@@ -27,9 +29,9 @@ export async function* observeObjects(
     return;
   }
   const found = await find(address, connect, list, signal);
-  if ('facts' in found) {
+  if ('object' in found) {
     const path = entryNameOf(address.bucket, address.object);
-    yield { kind: 'object', path, ...recordOf(address, found.facts) };
+    yield { kind: 'object', path, ...recordOf(address, found.object) };
     return;
   }
   const { prefix, first } = found;
@@ -37,70 +39,26 @@ export async function* observeObjects(
   yield* observeListed(uri, prefix, listed(address.bucket, objects), { maxObjects, signal });
 }
 
-/** A folder, and the first page of its listing; other objects may be on that page, too. */
-interface Folder {
-  readonly prefix: string;
-  readonly first: Page;
-}
-
-/**
- * Tells an object from a folder. A name with an extension is looked at as an object first, and any other is listed: an
- * object comes first in the listing of its own name, so that either way a right guess costs no request of its own.
- */
 async function find(
   address: GsAddress,
   connect: () => Promise<GsConnection>,
   list: PageLister,
   signal: AbortSignal | undefined,
-): Promise<{ readonly facts: ObjectFacts } | Folder> {
-  const { bucket, object, generation } = address;
+): Promise<{ readonly object: ObjectFacts } | ListedFolder<ListedObject, ListedPlace>> {
+  const { bucket, object: key, generation } = address;
   const head = async () => {
     const attempted = { what: 'look at', location: formatGsUri(address), signal };
     return headObject(await connect(), address, attempted);
   };
-  const listFolder = async (prefix: string) => ({ prefix, first: await list({ bucket, prefix, signal }) });
-  if (generation !== undefined) {
-    const facts = await head();
-    if (facts === undefined) throw nothingAt(formatGsUri(address));
-    return { facts };
-  }
-  if (object === '' || object.endsWith('/')) return listFolder(object);
-  if (hasExtension(object)) {
-    const facts = await head();
-    return facts === undefined ? listFolder(`${object}/`) : { facts };
-  }
-  let first: Page;
-  try {
-    first = await list({ bucket, prefix: object, signal });
-  } catch (error) {
-    // Who may read an object need not be allowed to list its bucket.
-    const facts = CairnError.is(error, 'forbidden') ? await head() : undefined;
-    if (facts !== undefined) return { facts };
-    throw error;
-  }
-  const [listed] = first.objects;
-  if (listed?.name === object) return { facts: listed };
-  return enterFolder(`${object}/`, first, listFolder);
+  if (generation === undefined) return findListed(key, head, (prefix) => list({ bucket, prefix, signal }));
+  const object = await head();
+  if (object === undefined) throw nothingAt(formatGsUri(address));
+  return { object };
 }
 
-/** The listing of a folder, as far as that of the name before it already shows it: `images-old/` stands before `images/`. */
-async function enterFolder(
-  prefix: string,
-  { objects, next }: Page,
-  listFolder: (prefix: string) => Promise<Folder>,
-): Promise<Folder> {
-  if (next !== undefined && compareUtf8(next.name, prefix) < 0) return listFolder(prefix);
-  // The token belongs to the listing of another prefix.
-  const place = next?.name.startsWith(prefix) ? { name: next.name } : undefined;
-  return { prefix, first: { objects, next: place } };
-}
-
-async function* listed(
-  bucket: string,
-  objects: AsyncIterable<ObjectFacts & { readonly name: string }>,
-): AsyncGenerator<ListedObject> {
+async function* listed(bucket: string, objects: AsyncIterable<ListedObject>): AsyncGenerator<Listed> {
   for await (const object of objects)
-    yield { key: object.name, ...recordOf({ bucket, object: object.name }, object) };
+    yield { key: object.key, ...recordOf({ bucket, object: object.key }, object) };
 }
 
 /** What is recorded of an object. */
@@ -127,11 +85,6 @@ function digestOf(uri: string, { md5, crc32c, generation }: ObjectFacts): Observ
   if (md5 !== undefined) return `md5:${md5}`;
   if (crc32c !== undefined) return `crc32c:${crc32c}`;
   return generation === undefined ? `uri:${uri}` : `generation:${generation}`;
-}
-
-/** `model.h5`, but not `v1.0`. */
-function hasExtension(object: string): boolean {
-  return /[^/.]\.[a-z][a-z0-9]*$/i.test(object);
 }
 
 function nothingAt(uri: string): CairnError {

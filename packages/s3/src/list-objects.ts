@@ -1,4 +1,4 @@
-import { CairnError, compareUtf8, quote } from '@cairn/core';
+import { CairnError, compareUtf8, type ListedPage, type ListedPlace, quote } from '@cairn/core';
 import { type S3Connection, within } from './client.js';
 import { attempt, statusOf, translateS3Error } from './s3-error.js';
 import { formatS3Uri } from './s3-uri.js';
@@ -15,16 +15,11 @@ export interface ListedObject {
 }
 
 /** Where a listing goes on: after a key, by the words of the server that listed it. */
-export interface Place {
-  readonly key: string;
+export interface Place extends ListedPlace {
   readonly versionId?: string | undefined;
-  readonly token?: string | undefined;
 }
 
-export interface Page {
-  readonly objects: readonly ListedObject[];
-  readonly next: Place | undefined;
-}
+export type Page = ListedPage<ListedObject, Place>;
 
 export interface PageRequest {
   readonly bucket: string;
