@@ -183,6 +183,12 @@ describe('download', () => {
     expect(tree(folder.join('other'))).toEqual(files);
   });
 
+  test('into a folder that is given in place of the options is refused: it would be made elsewhere', async () => {
+    const version = await versionOf({ a: 'one' });
+    // @ts-expect-error as from JavaScript, or with W&B in the fingers
+    await expect(version.download(root)).rejects.toThrow(/download\(\{ root \}\)/);
+  });
+
   test('an abort rejects with its reason, and tells nothing more', async () => {
     const version = await versionOf(files);
     const stop = new AbortController();

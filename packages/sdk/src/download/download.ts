@@ -22,6 +22,7 @@ export async function download(
   contents: Contents,
   options: DownloadOptions,
 ): Promise<string> {
+  if (typeof options === 'string') throw new TypeError('write download({ root }): the folder is an option');
   const { root: given, exact = false, allowGit = false, signal, onProgress } = options;
   const progress = new Progress(onProgress, signal);
   try {
