@@ -65,6 +65,8 @@ export type {
   CollectionQuery,
   Comparison,
   Condition,
+  Place,
+  QueryScope,
   RunQuery,
   SortKey,
   VersionQuery,

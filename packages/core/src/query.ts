@@ -26,9 +26,24 @@ export type SortKey =
   | { readonly field: 'created' | 'version' | 'size' | 'name'; readonly descending?: boolean }
   | { readonly field: 'metadata'; readonly path: readonly string[]; readonly descending?: boolean };
 
-export interface VersionQuery {
+/** A project, or all of an entity. */
+export interface Place {
+  readonly entity: string;
+  /** Default: all of the entity. */
+  readonly project?: string | undefined;
+}
+
+/** Where a query looks. */
+export interface QueryScope {
   readonly entity?: string | undefined;
   readonly project?: string | undefined;
+  /**
+   * Only what is in one of these, as if nothing else existed: nor can a list go on behind anything elsewhere. Default: everywhere.
+   */
+  readonly within?: readonly Place[] | undefined;
+}
+
+export interface VersionQuery extends QueryScope {
   /** The collection. */
   readonly name?: string | undefined;
   readonly type?: string | undefined;
@@ -42,18 +57,14 @@ export interface VersionQuery {
   readonly after?: string | undefined;
 }
 
-export interface CollectionQuery {
-  readonly entity?: string | undefined;
-  readonly project?: string | undefined;
+export interface CollectionQuery extends QueryScope {
   readonly type?: string | undefined;
   readonly limit?: number | undefined;
   /** `entity/project/name` of a collection: begins behind it. Default: begins with the first. */
   readonly after?: string | undefined;
 }
 
-export interface RunQuery {
-  readonly entity?: string | undefined;
-  readonly project?: string | undefined;
+export interface RunQuery extends QueryScope {
   readonly jobType?: string | undefined;
   readonly limit?: number | undefined;
   /** The id of a run: begins behind it. Default: begins with the first. */

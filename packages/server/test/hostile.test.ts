@@ -24,7 +24,7 @@ const ownDigest = hasher.hash(Buffer.from(own));
 const ours = await storeArtifact(lab.store, mine, 'photos', { 'own.txt': own });
 await lab.json(`${base}/versions`, { method: 'POST', key, json: ours, status: 201 });
 
-async function failure(answer: Response) {
+async function failure(answer: Response): Promise<Record<string, unknown>> {
   const { error } = (await answer.json()) as { error: Record<string, unknown> };
   return { status: answer.status, ...error, requestId: undefined };
 }
@@ -371,6 +371,83 @@ describe('bounds', () => {
     } while (after !== undefined);
     const expected = [4, 3, 2, 1, 0].flatMap((i) => [`page-third-${i}`, `page-acme-${i}`]);
     expect(seen.filter((id) => id.startsWith('page-'))).toEqual(expected);
+  });
+
+  test('a list looks at nothing but where its key sees something, however many others there are', async () => {
+    const looked: unknown[] = [];
+    const seen =
+      <Query>(list: (query: Query, options?: object) => AsyncIterable<object>) =>
+      (query: Query, options?: object): AsyncIterable<object> => ({
+        async *[Symbol.asyncIterator]() {
+          for await (const item of list(query, options)) {
+            looked.push(item);
+            yield item;
+          }
+        },
+      });
+    const { catalog } = lab.store;
+    const watched = {
+      ...catalog,
+      listRuns: seen(catalog.listRuns),
+      listVersions: seen(catalog.listVersions),
+      listCollections: seen(catalog.listCollections),
+    } as typeof catalog;
+    const other = await openLab({ store: { ...lab.store, catalog: watched } });
+    for (const project of ['a', 'b', 'c']) {
+      const place = { entity: 'wide', project };
+      await lab.store.catalog.startRun({ ...place, id: `wide-${project}`, config: {} });
+      const body = await storeArtifact(lab.store, place, 'photos', { 'a.txt': project });
+      await lab.store.catalog.commitVersion({ ...body, ...place });
+    }
+    const role = 'read' as const;
+    const keys = {
+      two: [
+        { entity: 'wide', project: 'a', role },
+        { entity: 'wide', project: 'c', role },
+      ],
+      // What the user is a member of, wherever that is.
+      all: [{ entity: '*', project: '*', role }],
+      // Of the first the user is no member.
+      none: [
+        { entity: 'unwelcome', project: '*', role },
+        { entity: 'wide', project: 'nothing', role },
+      ],
+    };
+    await lab.keyFor('wim', keys.two);
+    for (const [name, scopes] of Object.entries(keys)) {
+      const { secret } = await lab.store.access.createKey({ user: 'wim', name, scopes }, {});
+      const count = { two: 2, all: 3, none: 0 }[name];
+      for (const list of ['runs', 'versions', 'collections']) {
+        for (const [q, found] of [
+          [{}, count],
+          [{ entity: 'wide' }, count],
+          [{ project: 'c' }, Math.min(count ?? 0, 1)],
+          [{ entity: 'rival' }, 0],
+          [{ within: [theirs, { entity: 'wide', project: 'a' }] }, Math.min(count ?? 0, 1)],
+        ] as const) {
+          looked.length = 0;
+          const path = `${api}/${list}?q=${encodeURIComponent(JSON.stringify(q))}`;
+          const { items } = await other.json<{ items: unknown[] }>(path, { key: secret });
+          expect([items.length, looked.length], `${name}: ${path}`).toEqual([found, found]);
+        }
+      }
+      // What is elsewhere is no place to go on behind, as what is nowhere isn't.
+      const goOn = async (list: string, id: string) => {
+        const q = encodeURIComponent(JSON.stringify({ after: id }));
+        const { message, ...failed } = await failure(
+          await other.ask(`${api}/${list}?q=${q}`, { key: secret }),
+        );
+        return { ...failed, message: String(message).replace(id, 'it') };
+      };
+      for (const [list, there, nowhere] of [
+        ['runs', 'page-rival-0', 'page-nobody-0'],
+        ['versions', theirVersion, 'version:999999'],
+        ['collections', 'rival/secret/plans', 'rival/secret/nothing'],
+      ] as const) {
+        expect(await goOn(list, there)).toMatchObject({ status: 404 });
+        expect(await goOn(list, there)).toEqual(await goOn(list, nowhere));
+      }
+    }
   });
 
   test('what a foreign run did is not told by a query', async () => {

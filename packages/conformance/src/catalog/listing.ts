@@ -1,4 +1,4 @@
-import type { SortKey, VersionRecord } from '@cairn/core';
+import type { Place, SortKey, VersionRecord } from '@cairn/core';
 import { expect } from 'vitest';
 import { expectCairnError } from '../expect-cairn-error.js';
 import { collect } from '../helpers.js';
@@ -116,6 +116,51 @@ export const listing: readonly CatalogCase[] = [
       expect(await idsFor({ entity, project })).toEqual([second.id, first.id]);
       expect(await idsFor({ entity, jobType: 'train' })).toEqual([third.id, first.id]);
       expect(await idsFor({ entity, limit: 1 })).toEqual([third.id]);
+    },
+  },
+  {
+    name: 'lists what is in some places only, and goes on behind nothing else',
+    async run({ catalog }) {
+      const here = freshCollection();
+      const there = { ...freshCollection(), project: here.project };
+      const places = [here, { ...here, project: 'other' }, there, { ...there, project: 'other' }];
+      const runs: string[] = [];
+      const versions: string[] = [];
+      for (const place of places) {
+        runs.push((await startRun(catalog, place)).id);
+        versions.push((await commit(catalog, place)).id);
+      }
+      const found = async (within: readonly Place[]) => {
+        const listed = [
+          (await collect(catalog.listRuns({ within }))).map(({ id }) => runs.indexOf(id)),
+          (await collect(catalog.listVersions({ within }))).map(({ id }) => versions.indexOf(id)),
+          (await collect(catalog.listCollections({ within }))).map(({ entity, project }) =>
+            places.findIndex((place) => place.entity === entity && place.project === project),
+          ),
+        ];
+        return listed.map((indices) => indices.sort());
+      };
+      const { entity, project } = here;
+      const both = [{ entity: here.entity }, { entity: there.entity }];
+      expect(await found(both)).toEqual([
+        [0, 1, 2, 3],
+        [0, 1, 2, 3],
+        [0, 1, 2, 3],
+      ]);
+      expect(await found([{ entity, project }, { entity: there.entity }])).toEqual([
+        [0, 2, 3],
+        [0, 2, 3],
+        [0, 2, 3],
+      ]);
+      expect(await found([{ entity, project }])).toEqual([[0], [0], [0]]);
+      expect(await found([])).toEqual([[], [], []]);
+      const within = [{ entity, project }];
+      for (const list of [
+        catalog.listRuns({ within, after: runs[2] }),
+        catalog.listVersions({ within, after: versions[2] }),
+        catalog.listCollections({ within, after: `${there.entity}/${there.project}/${there.name}` }),
+      ])
+        await expectCairnError(collect<unknown>(list), 'not_found');
     },
   },
   {

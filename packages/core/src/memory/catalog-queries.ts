@@ -2,10 +2,11 @@ import { compareUtf8 } from '../path.js';
 import type { Comparison, Condition, SortKey, VersionQuery } from '../query.js';
 import type { Tables, VersionRow } from './catalog-rows.js';
 import { partOf } from './part.js';
+import { isWithin } from './places.js';
 
 /** The versions a query asks for, in its order. */
 export function findVersions(tables: Tables, query: VersionQuery): readonly VersionRow[] {
-  const { entity, project, name, type, where = [], deleted = false, sort, after, limit } = query;
+  const { entity, project, name, type, where = [], deleted = false, sort, after, limit, within } = query;
   const isListed = (row: VersionRow) => {
     const { ref } = row.collection;
     return (
@@ -17,7 +18,8 @@ export function findVersions(tables: Tables, query: VersionQuery): readonly Vers
       where.every((condition) => matches(row, condition))
     );
   };
-  const rows = [...tables.versions.values()].reverse();
+  const all = [...tables.versions.values()].reverse();
+  const rows = all.filter(({ collection }) => isWithin(collection.ref, within));
   const sorted = sort === undefined ? rows : sortBy(rows, sort);
   return partOf(sorted, { after, limit, nameOf: ({ id }) => id, isListed });
 }

@@ -27,6 +27,7 @@ import {
   type VersionRow,
 } from './catalog-rows.js';
 import { partOf } from './part.js';
+import { isWithin } from './places.js';
 
 export interface MemoryCatalogOptions {
   /** The clock. Default: the system's. */
@@ -70,13 +71,13 @@ export function memoryCatalog({ now = () => new Date() }: MemoryCatalogOptions =
       return row === undefined ? undefined : showRun(row);
     },
 
-    async *listRuns({ entity, project, jobType, ...part }, { signal } = {}) {
+    async *listRuns({ entity, project, jobType, within, ...part }, { signal } = {}) {
       signal?.throwIfAborted();
       const isListed = ({ run }: RunRow) =>
         (entity ?? run.entity) === run.entity &&
         (project ?? run.project) === run.project &&
         (jobType ?? run.jobType) === run.jobType;
-      const rows = [...tables.runs.values()].reverse();
+      const rows = [...tables.runs.values()].reverse().filter(({ run }) => isWithin(run, within));
       yield* partOf(rows, { ...part, nameOf: idOfRun, isListed }).map(showRun);
     },
 
@@ -98,13 +99,13 @@ export function memoryCatalog({ now = () => new Date() }: MemoryCatalogOptions =
       yield* findVersions(tables, query).map(toVersionRecord);
     },
 
-    async *listCollections({ entity, project, type, ...part }, { signal } = {}) {
+    async *listCollections({ entity, project, type, within, ...part }, { signal } = {}) {
       signal?.throwIfAborted();
       const isListed = ({ ref, type: its }: CollectionRow) =>
         (entity ?? ref.entity) === ref.entity &&
         (project ?? ref.project) === ref.project &&
         (type ?? its) === its;
-      const rows = [...tables.collections.values()];
+      const rows = [...tables.collections.values()].filter(({ ref }) => isWithin(ref, within));
       rows.sort((a, b) => compareUtf8(a.ref.name, b.ref.name));
       const nameOf = ({ ref }: CollectionRow) => keyOf(ref);
       yield* partOf(rows, { ...part, nameOf, isListed }).map(toCollectionRecord);

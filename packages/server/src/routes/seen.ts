@@ -1,4 +1,4 @@
-import type { ProjectRef } from '@cairn/core';
+import type { Place, ProjectRef, QueryScope } from '@cairn/core';
 import type { Principal } from '@cairn/store';
 
 /** Whether somebody may see what is in a project. Asked once for each project. */
@@ -16,12 +16,31 @@ export function sight(principal: Principal): (of: ProjectRef) => boolean {
   };
 }
 
-type Places = { readonly entity?: string | undefined; readonly project?: string | undefined };
+/** An entity, a project, one of the other, or anywhere. */
+type Where = Pick<QueryScope, 'entity' | 'project'>;
 
-/** A query, narrowed to where the key of who asks could see something at all, so that less is looked at in vain. */
-export function narrowed<Query extends Places>(query: Query, principal: Principal): Query {
-  const [scope, ...others] = principal.key.scopes;
-  if (scope === undefined || others.length > 0 || scope.entity === '*') return query;
-  const { entity = scope.entity, project = scope.project === '*' ? undefined : scope.project } = query;
-  return { ...query, entity, ...(project === undefined ? {} : { project }) };
+/**
+ * A query, narrowed to where who asks may see something: nothing else is looked at, nor can a list go on behind what is elsewhere,
+ * which would tell that it is there.
+ */
+export function narrowed<Query extends QueryScope>(query: Query, principal: Principal): Query {
+  const { isAdmin, places } = principal;
+  if (isAdmin || places === undefined) return query;
+  const seen: Place[] = [];
+  for (const one of query.within ?? [{}]) {
+    const asked = both(query, one);
+    for (const place of asked === undefined ? [] : places) {
+      const { entity, project } = both(asked as Where, place) ?? {};
+      if (entity !== undefined) seen.push({ entity, project });
+    }
+  }
+  return { ...query, ...(seen.length === 1 ? seen[0] : {}), within: seen };
+}
+
+/** What lies in both; `undefined` when nothing can. */
+function both(a: Where, b: Where): Where | undefined {
+  const differ = (one: string | undefined, other: string | undefined) =>
+    one !== undefined && other !== undefined && one !== other;
+  if (differ(a.entity, b.entity) || differ(a.project, b.project)) return undefined;
+  return { entity: a.entity ?? b.entity, project: a.project ?? b.project };
 }

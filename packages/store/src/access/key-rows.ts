@@ -1,4 +1,4 @@
-import { CairnError } from '@cairn/core';
+import { CairnError, type Place } from '@cairn/core';
 import { toTime } from '../catalog/version-rows.js';
 import type { Row } from '../sql/step.js';
 import { fromStoredJson } from '../sql/stored-json.js';
@@ -34,14 +34,25 @@ export function toPrincipal(row: Row): Principal {
   const roles = new Map<string, Role>();
   for (const membership of String(row.memberships ?? '').split(' ')) {
     const [entity = '', role] = membership.split('/');
-    roles.set(entity, role as Role);
+    if (role !== undefined) roles.set(entity, role as Role);
   }
   return {
     key,
     user: key.user,
     isAdmin: isAdmin && key.scopes.some(isForEverything),
+    get places() {
+      const isFor = (entity: string) => isAdmin || roles.has(entity);
+      if (!key.scopes.some(({ entity }) => entity === '*')) {
+        return key.scopes.filter(({ entity }) => isFor(entity)).map(toPlace);
+      }
+      return isAdmin ? undefined : [...roles.keys()].map((entity) => ({ entity }));
+    },
     roleIn: (place) => lesser(roleByScopes(key.scopes, place), isAdmin ? 'admin' : roles.get(place.entity)),
   };
+}
+
+function toPlace({ entity, project }: Scope): Place {
+  return project === '*' ? { entity } : { entity, project };
 }
 
 /** @throws CairnError `unauthenticated` when a key was ended in one way or another. */

@@ -1,4 +1,4 @@
-import type { ProjectRef } from '@cairn/core';
+import type { Place, ProjectRef } from '@cairn/core';
 
 /** From least to most: seeing and downloading; logging and changing too; deleting and managing too. */
 export type Role = 'read' | 'write' | 'admin';
@@ -43,6 +43,8 @@ export interface Principal {
   readonly user: string;
   /** Whether all projects and users are theirs to manage: the user is a server admin and the key has the scope for it. */
   readonly isAdmin: boolean;
+  /** Where they may see anything at all, so that no list has to look elsewhere. Missing: everywhere, or it is not known. */
+  readonly places?: readonly Place[] | undefined;
   /**
    * The lesser of what the key and its owner may do in a project, or in all of an entity when no project is given;
    * `undefined` when that is nothing.

@@ -1,8 +1,9 @@
 import type { CollectionQuery, CollectionRecord } from '@cairn/core';
-import { raw, sql } from '../sql/fragment.js';
+import { join, raw, sql } from '../sql/fragment.js';
 import { all, type Row, type Step } from '../sql/step.js';
 import { collectionFilters } from './list-versions.js';
 import { listOf, type Page, selectPage, startAt } from './pages.js';
+import { isWithin } from './places.js';
 import { toTime } from './version-rows.js';
 
 const columns = `c.id, c.entity, c.project, c.name, c.type, c.created_at, c.updated_at,
@@ -28,7 +29,8 @@ export function* listCollections(
   };
   const { after } = query;
   const [entity = '', project = '', name = ''] = after?.split('/') ?? [];
-  const row = sql`c.entity = ${entity} AND c.project = ${project} AND c.name = ${name}`;
+  const named = sql`c.entity = ${entity} AND c.project = ${project} AND c.name = ${name}`;
+  const row = join([named, ...isWithin('c', query.within)], ' AND ');
   const { text, params } = selectPage(selection, yield* startAt(selection, page, { after, row }));
   const rows = yield* all(text, params);
   const aliases = yield* aliasesOf(rows.map(({ id }) => Number(id)));

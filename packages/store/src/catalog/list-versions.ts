@@ -1,9 +1,10 @@
 import type { VersionQuery } from '@cairn/core';
 import type { Dialect } from '../sql/database.js';
-import { type Fragment, raw, sql } from '../sql/fragment.js';
+import { type Fragment, join, raw, sql } from '../sql/fragment.js';
 import { all, type Row, type Step } from '../sql/step.js';
 import { toSql } from './conditions.js';
 import { type Page, selectPage, startAt } from './pages.js';
+import { isWithin } from './places.js';
 import { orderOf } from './sorting.js';
 import { fromVersionId, versionColumns } from './version-rows.js';
 
@@ -24,7 +25,7 @@ export function* listVersions(query: VersionQuery, dialect: Dialect, page: Page)
     ],
     order: orderOf(sort, dialect),
   };
-  const row = sql`v.id = ${fromVersionId(after ?? '')}`;
+  const row = join([sql`v.id = ${fromVersionId(after ?? '')}`, ...isWithin('c', query.within)], ' AND ');
   const { text, params } = selectPage(selection, yield* startAt(selection, page, { after, row }));
   return yield* all(text, params);
 }
@@ -35,8 +36,9 @@ export function collectionFilters({
   project,
   name,
   type,
-}: Pick<VersionQuery, 'entity' | 'project' | 'name' | 'type'>): Fragment[] {
-  const filters: Fragment[] = [];
+  within,
+}: Pick<VersionQuery, 'entity' | 'project' | 'name' | 'type' | 'within'>): Fragment[] {
+  const filters: Fragment[] = isWithin('c', within);
   if (entity !== undefined) filters.push(sql`c.entity = ${entity}`);
   if (project !== undefined) filters.push(sql`c.project = ${project}`);
   if (name !== undefined) filters.push(sql`c.name = ${name}`);

@@ -36,6 +36,13 @@ export const listingMutants: readonly CatalogMutant[] = [
   })),
   lists('lists versions of every type', (query) => ({ ...query, type: undefined })),
   lists('takes a limit of 0 for none', (query) => ({ ...query, limit: query.limit || undefined })),
+  lists('lists versions of every place', (query) => ({ ...query, within: undefined })),
+  lie('lists runs of every place', ({ listRuns }) => ({
+    listRuns: (query, options) => listRuns({ ...query, within: undefined }, options),
+  })),
+  lie('lists collections of every place', ({ listCollections }) => ({
+    listCollections: (query, options) => listCollections({ ...query, within: undefined }, options),
+  })),
   lists('begins with the first version again', (query) => ({ ...query, after: undefined })),
   lie('begins with the first run again', ({ listRuns }) => ({
     listRuns: (query, options) => listRuns({ ...query, after: undefined }, options),

@@ -2,6 +2,7 @@ import {
   type CollectionQuery,
   type Comparison,
   type Condition,
+  type Place,
   parseJson,
   type RunQuery,
   type SortKey,
@@ -44,7 +45,15 @@ const sortKey: v.GenericSchema<unknown, SortKey> = exact<SortKey>(
   ]),
 );
 
-const project = { entity: v.optional(shortText), project: v.optional(shortText) };
+const place: v.GenericSchema<unknown, Place> = v.object({
+  entity: shortText,
+  project: v.optional(shortText),
+});
+const project = {
+  entity: v.optional(shortText),
+  project: v.optional(shortText),
+  within: v.optional(v.array(place)),
+};
 const page = { limit: v.optional(count), after: v.optional(shortText) };
 
 export const runQuery: v.GenericSchema<unknown, RunQuery> = v.object({
