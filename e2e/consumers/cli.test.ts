@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openProject, type Project } from './project.js';
 import { openRegistry, type Registry } from './registry.js';
 
@@ -22,6 +22,9 @@ afterAll(async () => {
 
 /** Standard output of the command line, as `npx` starts it. */
 const cairn = (args: string) => project.shell(`npx cairn ${args}`);
+
+/** The same without npx, which takes longer than most commands. */
+const installed = (args: string) => project.shell(`node_modules/.bin/cairn ${args}`);
 
 /** How the command ends, and what it says. */
 async function failure(args: string): Promise<string> {
@@ -95,4 +98,74 @@ test('pipes get plain, exact values', async () => {
   expect(listed.map(({ name }: { name: string }) => name)).toEqual(['bike-dataset', 'bike-model']);
   expect(await project.shell('npx cairn ls | head -n 1')).toMatch(/^bike-dataset\tdataset\tv1\t/);
   expect(await cairn('--help')).toContain('Move:');
+});
+
+test('versions that nobody waited for are in the order of the loop', async () => {
+  project.write(
+    'loop.js',
+    `import { Artifact, init } from '@cairn/sdk';
+const run = await init({ jobType: 'train' });
+for (let index = 0; index < 10; index++) {
+  const artifact = new Artifact('loop', { type: 'result', metadata: { index } });
+  await artifact.newFile('index.txt', String(index));
+  run.logArtifact(artifact);
+}
+await run.finish();`,
+  );
+  await project.shell('node loop.js');
+  const versions = JSON.parse(await cairn('ls loop --sort version --json=version,metadata'));
+  expect(versions).toEqual(
+    Array.from({ length: 10 }, (_, index) => ({ version: `v${index}`, metadata: { index } })),
+  );
+});
+
+test('a reference notices that its source changed', async () => {
+  project.write('elsewhere/large.csv', 'a,b');
+  await cairn(`put "file://${project.folder}/elsewhere/large.csv" -n referred -q`);
+  project.write('elsewhere/large.csv', 'a,b,c');
+  const said = await failure('get referred referred-out');
+  expect(said).toContain('[reference_changed]');
+  expect(said).toMatch(/exit 7$/);
+});
+
+test('what was deleted comes back, and latest is where it was', async () => {
+  expect(await failure('rm bike-dataset:v0 --with-aliases')).toMatch(/Add --yes.*\nexit 2$/);
+  await installed('rm bike-dataset:v0 --with-aliases --yes');
+  expect(await installed('log bike-dataset --deleted -q')).toBe('bike-dataset:v0\n');
+  await installed('restore bike-dataset:v0');
+  expect(await installed('ls -q bike-dataset')).toBe('bike-dataset:v1\nbike-dataset:v0\n');
+  expect(await installed('show bike-dataset:latest --json=version')).toContain('"v1"');
+});
+
+describe('a server', () => {
+  /** Starts one in the background, and waits until it says where it is. */
+  async function serve(port: string): Promise<{ url: string; setupUrl: string | null }> {
+    const program = `node_modules/.bin/cairn serve --data served --port ${port} --json=url,setupUrl -q`;
+    return JSON.parse(
+      await project.shell(
+        `${program} > serve.json 2> serve.log & echo $! > serve.pid
+        for i in $(seq 600); do grep -q '^}' serve.json && break; sleep 0.1; done; cat serve.json`,
+      ),
+    );
+  }
+  const stop = () =>
+    project.shell(
+      'kill $(cat serve.pid) 2> /dev/null; while kill -0 $(cat serve.pid) 2> /dev/null; do sleep 0.1; done',
+    );
+  afterAll(() => stop());
+
+  test('is one command; its link makes the first key; sync sends what was logged, and it outlives a restart', async () => {
+    const { url, setupUrl } = await serve('0');
+    expect(await installed(`login '${setupUrl}' --user ana --profile team`)).toContain('ana');
+    expect(await installed('whoami --profile team')).toContain('ana');
+    await installed('sync --profile team');
+    const sent = await installed('ls bike-dataset -q --profile team');
+    expect(sent).toBe('bike-dataset:v1\nbike-dataset:v0\n');
+    expect(await installed('sync --profile team -q')).toBe('');
+    await stop();
+    expect(await failure('ls --profile team --timeout 1s')).toMatch(/exit 8$/);
+    await serve(new URL(url).port);
+    expect(await installed('ls bike-dataset -q --profile team')).toBe(sent);
+    expect(await installed('cat bike-dataset:v0 b.txt --profile team')).toBe('bike b');
+  });
 });
