@@ -3,6 +3,7 @@ import type { Command } from './command.js';
 import { UsageError } from './failure/usage-error.js';
 import type { Invocation, Place } from './invocation.js';
 import { readLink } from './look/read-link.js';
+import { refFrom } from './look/ref-from.js';
 import type { Options } from './options.js';
 import type { Output } from './output/output.js';
 import type { ProgressKind } from './progress/start-progress.js';
@@ -27,6 +28,7 @@ export function createInvocation(
     progress: progressOf(options, output),
     confirms: options.has('yes'),
     workspace,
+    refOf: (what) => refFrom(settings, what),
     async api() {
       const { Api, findStore } = await import('@cairn/sdk');
       const { location, exists } = findStore(workspace().store, workspace());

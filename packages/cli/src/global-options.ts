@@ -1,5 +1,10 @@
 import type { CommandOption } from './command.js';
 
+/** As a person reads flags: the value of --json is no word of its own, as commander writes it. */
+export function shownFlags(flags: string): string {
+  return flags.replace('--json [', '--json[=');
+}
+
 /** What every command takes, before or after its name. */
 export const globalOptions: readonly CommandOption[] = [
   { flags: '--store <folder|url>', summary: 'the store: a folder, or the URL of a server' },

@@ -1,4 +1,5 @@
 import type { Api, WorkspaceOptions } from '@cairn/sdk';
+import type { Addressed } from './look/ref-from.js';
 import type { Options } from './options.js';
 import type { Output } from './output/output.js';
 import type { ProgressKind } from './progress/start-progress.js';
@@ -25,6 +26,8 @@ export interface Invocation {
   readonly confirms: boolean;
   /** Where to work. @throws UsageError when there is no such profile, or a key may not be sent. */
   workspace(): Place;
+  /** How a later command names a version or a collection. */
+  refOf(what: Addressed): string;
   /** Reads the store. @throws CairnError `not_found` when there is none: looking makes none. */
   api(): Promise<Api>;
   /** Says what is kept of unfinished work, for when Ctrl-C stops it. */

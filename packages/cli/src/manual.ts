@@ -1,6 +1,6 @@
 import { type Command, type CommandOption, groups } from './command.js';
 import { exitCodeMeanings, exitCodes } from './failure/exit-codes.js';
-import { globalOptions } from './global-options.js';
+import { globalOptions, shownFlags } from './global-options.js';
 import { type Field, type RecordName, records } from './json/records.js';
 
 const intro = `# The command line
@@ -70,7 +70,7 @@ function globalText(): string {
 function optionsText(options: readonly CommandOption[]): string {
   const rows = options.map(({ flags, summary, many, choices }) => {
     const values = choices === undefined ? '' : `: ${choices.map((choice) => `\`${choice}\``).join(', ')}`;
-    return `| \`${flags}\` | ${cell(summary)}${values}${many === true ? '; may be repeated' : ''} |`;
+    return `| \`${shownFlags(flags)}\` | ${cell(summary)}${values}${many === true ? '; may be repeated' : ''} |`;
   });
   return `| option | does |\n| --- | --- |\n${rows.join('\n')}`;
 }

@@ -1,7 +1,7 @@
-import { Command as CommanderCommand, Option } from 'commander';
+import { Command as CommanderCommand, Help, Option } from 'commander';
 import { cliVersion } from './cli-version.js';
 import { type Command, type CommandOption, groups } from './command.js';
-import { globalOptions } from './global-options.js';
+import { globalOptions, shownFlags } from './global-options.js';
 import { hasColors } from './output/colors.js';
 
 /** Does one command with what it was given. */
@@ -32,14 +32,36 @@ export function createProgram(table: readonly Command[], execute: Execute): Comm
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ outputError: () => undefined, getOutHasColors: () => helpHasColors() })
-    .configureHelp({ minWidthToWrap: 20, sortSubcommands: false, styleTitle: bold });
-  program.helpCommand('help [command]', 'explain a command');
+    .configureHelp({
+      minWidthToWrap: 20,
+      sortSubcommands: false,
+      styleTitle: bold,
+      optionTerm: ({ flags }) => shownFlags(flags),
+      formatHelp,
+    });
+  program.addHelpCommand(
+    new CommanderCommand('help')
+      .argument('[command]')
+      .description('explain a command')
+      .helpOption(false)
+      .helpGroup('Set up:'),
+  );
   addGlobalOptions(program);
   for (const group of groups) {
     for (const command of table) if (command.group === group) addCommand(program, command, execute);
   }
   program.addHelpText('after', '\nExplain one of them: cairn help <command>. Manual: docs/cli.md');
   return program;
+}
+
+/** As commander writes it; but who asks what there is sees the commands first, and then what all of them take. */
+function formatHelp(command: CommanderCommand, helper: Help): string {
+  const text = Help.prototype.formatHelp.call(helper, command, helper);
+  if (command.parent !== null) return text;
+  const isOptions = (block: string) => block.split('\n', 1)[0]?.includes('Options');
+  const blocks = text.trimEnd().split('\n\n');
+  const [options, others] = [blocks.filter(isOptions), blocks.filter((block) => !isOptions(block))];
+  return `${[...others, ...options].join('\n\n')}\n`;
 }
 
 function addCommand(program: CommanderCommand, command: Command, execute: Execute): void {

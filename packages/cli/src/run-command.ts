@@ -35,8 +35,9 @@ export async function runCommand(
     return typeof exitCode === 'number' ? exitCode : exitCodes.ok;
   } catch (error) {
     if (error instanceof OutputClosed) return exitCodes.ok;
-    if (interrupts?.isStopped() === true) {
-      const message = `stopped; ${kept()}`;
+    const stopped = interrupts?.isStopped() === true ? `stopped; ${kept()}` : undefined;
+    const message = stopped ?? (CairnError.is(error, 'aborted') ? error.message : undefined);
+    if (message !== undefined) {
       if (output.format === 'text' && !output.isForLines) output.complain(message);
       else reportFailure(new CairnError('aborted', message), process.stderr, reportStyle(output));
       return exitCodes.interrupted;

@@ -22,6 +22,7 @@ describe('help', () => {
   test('lists every command under its heading', async () => {
     const { stdout, code } = await cairn(['help']);
     expect(code).toBe(0);
+    expect(stdout.indexOf('\nOptions:')).toBeGreaterThan(stdout.indexOf('\nSet up:'));
     for (const { name, group } of commands) {
       expect(stdout).toContain(`\n${group}:`);
       expect(stdout).toMatch(new RegExp(`\n  ${name.split(' ')[0]}\\b`));
@@ -58,13 +59,15 @@ test('--version prints the version and loads nothing else', async () => {
 
 describe('what is not known is refused with code 2 and a suggestion', () => {
   test.each([
-    [['lss'], 'Did you mean ls?'],
-    [['alias', 'sett', 'x', 'y'], 'Did you mean set?'],
-    [['history', 'weather'], 'Did you mean log?'],
+    [['lss'], 'Did you mean "ls"?'],
+    [['alias', 'sett', 'x', 'y'], 'Did you mean "set"?'],
+    [['history', 'weather'], 'Did you mean "log"?'],
     [['quux'], 'cairn help'],
-    [['ls', '--tpye', 'model'], 'Did you mean --type?'],
-    [['ls', 'a', 'b'], 'cairn help <command>'],
-    [['show'], 'cairn help <command>'],
+    [['ls', '--tpye', 'model'], 'Did you mean "--type"?'],
+    [['ls', 'a', 'b'], 'cairn ls --help'],
+    [['show'], 'cairn show --help'],
+    [['alias', 'quux'], 'cairn alias --help'],
+    [['alias', 'set', 'x'], 'cairn alias set --help'],
     [['ls', '--limit', 'many'], ''],
     [['ls', '--limit', '-5'], ''],
     [['ls', '--sort', 'colour'], 'updated'],
@@ -74,7 +77,7 @@ describe('what is not known is refused with code 2 and a suggestion', () => {
     [['ls', '--timeout', 'soon'], '30s'],
     [['ls', '--store', 'a', '--host', 'b'], ''],
     [['ls', '--profile', 'nobody'], 'config set'],
-    [['config', 'get', 'projet'], 'Did you mean project?'],
+    [['config', 'get', 'projet'], 'Did you mean "project"?'],
     [['config', 'set', 'mode', 'sideways'], 'offline'],
     [['completion', 'tcsh'], 'bash, zsh, fish'],
     [['edit', 'weather', '-m', 'novalue'], 'key=value'],
@@ -164,4 +167,38 @@ test('looking makes no store', async () => {
 
 test('an empty input changes nothing for a command that reads none', async () => {
   expect((await bash('cairn ls -q < /dev/null')).stdout).toContain('weather\n');
+});
+
+test('a hint is in the words of the command line, not in those of programs', async () => {
+  for (const args of [
+    ['cat', 'weather', 'zzz/zzz'],
+    ['run', 'show', 'nothing'],
+    ['rm', 'weather-model:best', '--yes'],
+    ['get', 'weather', '--path', 'zzz'],
+    ['ls', '--host', 'https://user:secret@example.com'],
+  ]) {
+    const { stderr, code } = await cairn(args);
+    expect(code).not.toBe(0);
+    expect(stderr).toMatch(/^error \[\w+\]: .+\n {2}\S/);
+    expect(stderr).not.toMatch(/[{}]|\w\(|await/);
+  }
+});
+
+test('what is printed for the next command names the same there, whatever flags this one had', async () => {
+  place.write({ 'far.txt': 'far' });
+  for (const [flags, ref] of [
+    [['-n', 'far/data'], 'far/data:v0'],
+    [['-n', 'data', '-p', 'farther'], 'farther/data:v0'],
+    [['-n', 'data', '-e', 'acme', '-p', 'farthest'], 'acme/farthest/data:v0'],
+  ] as const) {
+    expect((await cairn(['put', 'far.txt', '-q', ...flags])).stdout).toBe(`${ref}\n`);
+    expect((await cairn(['show', '-q', ref])).stdout).toBe(`${ref}\n`);
+  }
+  expect((await cairn(['ls', 'farther', '-q'])).stdout).toBe('farther/data\n');
+  expect((await cairn(['ls', 'farther/data', '-q'])).stdout).toBe('farther/data:v0\n');
+  place.write({ 'far.txt': 'farther' });
+  expect((await cairn(['put', 'far.txt', '-n', 'far/data'])).stderr).toContain(
+    'cairn diff far/data:v0 far/data:v1',
+  );
+  expect((await cairn(['rm', 'far/data:v0', '--yes'])).stderr).toContain('cairn restore far/data:v0');
 });

@@ -36,7 +36,9 @@ describe('exit code', () => {
 
   test('4: a login is needed', async () => {
     const server = await serve(place, ['--data', 'served']);
-    expect((await cairn(['ls', '--host', server.url])).code).toBe(4);
+    const { stderr, code } = await cairn(['ls', '--host', server.url]);
+    expect(stderr).toContain('cairn login URL');
+    expect(code).toBe(4);
     await server.stop();
   });
 

@@ -63,6 +63,14 @@ test('ls takes a project for what is no collection', async () => {
   expect(await out('ls', '-q', 'local/default')).toBe(await out('ls', '-q'));
 });
 
+test('ls says of a project that there is not that it is that', async () => {
+  const { stderr, code } = await cairn(['ls', 'local/defalt']);
+  expect(stderr).toContain('there is no project "local/defalt"');
+  expect(stderr).toContain('cairn project list');
+  expect(code).toBe(5);
+  expect((await cairn(['ls', 'default/wether'])).stderr).toContain('Did you mean "weather"');
+});
+
 test('an empty list is no error', async () => {
   const { code, stdout, stderr } = await cairn(['ls', '-p', 'empty']);
   expect({ code, stdout }).toEqual({ code: 0, stdout: '' });

@@ -45,9 +45,9 @@ describe('a new server', () => {
     const put = await cairn(['put', 'd', '-n', 'acme/bikes/data']);
     expect(put.stdout).toBe('data:v0 (latest)  2 files · sent 6 B of 6 B\n');
     expect(put.stderr).toContain(`in:      acme/bikes of ${server.url}`);
-    expect((await cairn(['ls', 'acme/bikes', '-q'])).stdout).toBe('data\n');
+    expect((await cairn(['ls', 'acme/bikes', '-q'])).stdout).toBe('acme/bikes/data\n');
     const link = `${server.url}/acme/bikes/artifacts/dataset/data/v0`;
-    expect((await cairn(['show', link, '-q'])).stdout).toBe('data:v0\n');
+    expect((await cairn(['show', link, '-q'])).stdout).toBe('acme/bikes/data:v0\n');
     expect((await cairn(['get', 'acme/bikes/data', 'out'])).code).toBe(0);
     expect((await cairn(['verify', 'out'])).stderr).toContain('2 files verified');
     expect((await cairn(['cat', 'acme/bikes/data', 'a.txt'])).stdout).toBe('one');
@@ -79,7 +79,7 @@ describe('key', () => {
     ({ id, secret } = made);
     expect(secret).toMatch(/^cairn_\w{49}$/);
     const asCi = { env: { CAIRN_API_KEY: secret } };
-    expect((await cairn(['ls', 'acme/bikes', '-q'], asCi)).stdout).toBe('data\n');
+    expect((await cairn(['ls', 'acme/bikes', '-q'], asCi)).stdout).toBe('acme/bikes/data\n');
     expect((await cairn(['put', 'd', '-n', 'acme/bikes/data', '-a', 'x'], asCi)).code).toBe(4);
     expect((await cairn(['put', 'd', '-n', 'acme/trikes/data'], asCi)).code).not.toBe(0);
   });

@@ -31,6 +31,16 @@ describe('a table on a terminal', () => {
     expect(text).toContain(long);
   });
 
+  test('loses columns rather than names where it is narrow', async () => {
+    const { text } = await inTerminal(place, ['ls'], { columns: 40 });
+    expect(text).toMatch(/^NAME +LATEST {2}ALIASES/);
+    expect(text).toContain('weather-result');
+    const log = await inTerminal(place, ['log', 'weather-model', '--plot', 'accuracy'], { columns: 40 });
+    expect(log.text).toMatch(/^VERSION +ALIASES +ACCURACY\nweather-model:v5 .*\d\n/);
+    for (const line of [...text.split('\n'), ...log.text.split('\n')].slice(0, 6))
+      expect(line.length).toBeLessThanOrEqual(40);
+  });
+
   test('counts what a wide character takes', async () => {
     await cairn(['alias', 'set', 'weather-split', '数据数据数据数据数据数据数据数据数据数据']);
     const { default: stringWidth } = await import('string-width');
@@ -75,6 +85,37 @@ test('an error is red, and its exit code the same', async () => {
   const { raw, code } = await inTerminal(place, ['show', 'wether']);
   expect(raw).toContain('\u001b[31merror\u001b[39m [not_found]');
   expect(code).toBe(5);
+});
+
+test('a comparison is in columns', async () => {
+  const { text } = await inTerminal(place, ['diff', 'weather-model:v0', 'weather-model:best']);
+  expect(text).toMatch(
+    /\nmetadata {2}2 changes\n {2}~ {2}accuracy {4}[\d.]+ → .*\n {2}~ {2}neighbours {2}\d/,
+  );
+  expect(text).not.toMatch(/ $/m);
+});
+
+test('a column with nothing in it is not shown', async () => {
+  expect((await inTerminal(place, ['files', 'weather'])).text).toMatch(/^PATH +SIZE +DIGEST\n/);
+  expect((await inTerminal(place, ['run', 'list'])).text).toMatch(/^RUN +JOB +STATE +STARTED +TOOK\n/);
+});
+
+test('doctor says in full what to do, however narrow it is', async () => {
+  const { text, code } = await inTerminal(place, ['doctor'], {
+    columns: 40,
+    env: { CAIRN_STORE: 'http://127.0.0.1:9' },
+  });
+  expect(text).toMatch(/^wrong {2}server .*\n {7} +fix: [^\n]+[^…]$/m);
+  expect(code).toBe(1);
+});
+
+test('no is an answer, and no error', async () => {
+  const { text, code } = await inTerminal(place, ['rm', 'weather-model:v0'], {
+    typing: [{ after: 'frees', keys: 'n' }],
+  });
+  expect(text).toMatch(/\nnothing was changed\n$/);
+  expect(text).not.toContain('error');
+  expect(code).toBe(130);
 });
 
 test('texts of other people do not steer the terminal', async () => {

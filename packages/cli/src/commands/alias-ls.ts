@@ -16,6 +16,7 @@ const aliasList: ListRequest<Alias> = {
   ],
   id: ({ name, alias }) => `${name}:${alias}`,
   json: (alias) => alias,
+  empty: 'there are no aliases yet; give one with: cairn alias set NAME:v0 best',
 };
 
 export async function run(invocation: Invocation): Promise<void> {

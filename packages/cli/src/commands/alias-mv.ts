@@ -16,7 +16,7 @@ export async function run(invocation: Invocation): Promise<void> {
   }
   if (!source.aliases.has(alias)) {
     throw new CairnError('conflict', `${addressOf(source)} has no alias ${quote(alias)} to move`, {
-      hint: `See where it is with: cairn alias ls ${source.name}`,
+      hint: `See where it is with: cairn alias ls ${invocation.refOf({ entity: source.entity, project: source.project, name: source.name })}`,
     });
   }
   target.aliases.add(alias);

@@ -1,11 +1,14 @@
+import { printable } from '@cairn/core';
 import type { Version, VersionDiff } from '@cairn/sdk';
 import { type ExitCode, exitCodes } from '../failure/exit-codes.js';
 import type { Invocation } from '../invocation.js';
 import { fileChanges, metadataChanges, summaryText } from '../look/diff-text.js';
 import { recordJson } from '../look/entry-list.js';
 import { addressOf } from '../look/version-list.js';
+import { countOf } from '../output/format.js';
 import { printRecord } from '../output/print-list.js';
 import { limitOf, tellCut } from '../output/shown.js';
+import { layOutTable, type TableColumn } from '../output/table.js';
 
 export async function run(invocation: Invocation): Promise<ExitCode> {
   const { args, options, output, signal } = invocation;
@@ -21,6 +24,13 @@ export async function run(invocation: Invocation): Promise<ExitCode> {
   else await printText(invocation, before, after, diff, only);
   return options.has('exit-code') && !isSame ? exitCodes.failure : exitCodes.ok;
 }
+
+/** Without headings: what it is can be seen. */
+const changeColumns: readonly TableColumn[] = [
+  { heading: '' },
+  { heading: '', shrinks: true },
+  { heading: '', shrinks: true },
+];
 
 /** Leaves out what was not asked for. */
 function without(diff: VersionDiff, only: 'files' | 'metadata' | undefined): VersionDiff {
@@ -57,18 +67,21 @@ async function printText(
     ['metadata', metadata],
   ] as const) {
     if (only !== undefined && only !== name) continue;
-    lines.push(
-      `${bold(name.padEnd(8))}  ${dim(name === 'files' ? summaryText(before, after, diff) : sameOr(changes))}`,
-    );
-    for (const { sign, text } of changes.slice(0, limit)) lines.push(`  ${colors[sign]?.(sign)} ${text}`);
+    const summary = name === 'files' ? summaryText(before, after, diff) : countText(changes);
+    lines.push(`${bold(name.padEnd(8))}  ${dim(summary)}`);
+    const shown = changes.slice(0, limit);
+    const cells = shown.map(({ sign, path, text }) => [`  ${sign}`, printable(path), text]);
+    const styled = (text: string, row: number, column: number) =>
+      column === 0 ? (colors[shown[row]?.sign ?? '']?.(text) ?? text) : text;
+    lines.push(...layOutTable(changeColumns, cells, output.width, styled).slice(1));
   }
   await output.write(`${lines.join('\n')}\n`);
   const most = Math.max(files.length, metadata.length);
   if (limit !== undefined && most > limit) tellCut(output, limit, most);
 }
 
-function sameOr(changes: readonly unknown[]): string {
-  return changes.length === 0 ? 'the same' : '';
+function countText(changes: readonly unknown[]): string {
+  return changes.length === 0 ? 'the same' : countOf(changes.length, 'change');
 }
 
 function diffJson(before: Version, after: Version, diff: VersionDiff, isSame: boolean): object {

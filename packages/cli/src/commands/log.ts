@@ -32,7 +32,13 @@ export async function run(invocation: Invocation): Promise<void> {
     }),
     limit,
   );
-  await printList(output, items, path === undefined ? logList : plotList(path));
+  const list = path === undefined ? logList : plotList(path);
+  const empty = deleted ? 'nothing that was deleted can be restored' : list.empty;
+  await printList(output, items, {
+    ...list,
+    id: invocation.refOf,
+    ...(empty === undefined ? {} : { empty }),
+  });
   if (isCut) tellCut(output, items.length, undefined);
   if (path !== undefined && output.format === 'text' && !output.isQuiet) {
     output.talk(plotText(path, items.toReversed()));
@@ -42,6 +48,7 @@ export async function run(invocation: Invocation): Promise<void> {
 const described: ListRequest<Version>['columns'][number] = {
   heading: 'ABOUT',
   shrinks: true,
+  drops: 5,
   text: ({ description = '' }) => description,
 };
 

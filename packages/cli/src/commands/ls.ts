@@ -1,8 +1,10 @@
+import { quote } from '@cairn/core';
 import type { Api, CollectionRecord } from '@cairn/sdk';
 import type { Invocation } from '../invocation.js';
 import { collectionList, sortCollections } from '../look/collection-list.js';
 import { findTarget, type Target } from '../look/find-target.js';
 import { versionList } from '../look/version-list.js';
+import type { Options } from '../options.js';
 import { printList } from '../output/print-list.js';
 import { firstOf, limitOf, tellCut } from '../output/shown.js';
 
@@ -16,11 +18,12 @@ export async function run(invocation: Invocation): Promise<void> {
 }
 
 async function listVersions(
-  { options, output, signal }: Invocation,
+  { options, output, refOf, signal }: Invocation,
   api: Api,
   target: Target,
 ): Promise<void> {
   const limit = limitOf(options, output);
+  const list = { ...versionList, id: refOf };
   const versions = api.artifacts({
     ...target,
     type: options.text('type'),
@@ -29,15 +32,14 @@ async function listVersions(
     limit: limit === undefined ? undefined : limit + 1,
     signal,
   });
-  if (limit === undefined) return printList(output, versions, versionList);
+  if (limit === undefined) return printList(output, versions, list);
   const { items, isCut } = await firstOf(versions, limit);
-  if (items.length === 0) output.talk('no versions');
-  await printList(output, items, versionList);
+  await printList(output, items, list);
   if (isCut) tellCut(output, items.length, undefined);
 }
 
 async function listCollections(
-  { options, output, signal }: Invocation,
+  { options, output, refOf, signal }: Invocation,
   api: Api,
   target: Target,
 ): Promise<void> {
@@ -48,7 +50,17 @@ async function listCollections(
   for await (const record of api.collections(scope)) found.push(record);
   const all = sort === undefined ? found : sortCollections(found, sort);
   const shown = all.slice(0, limit);
-  if (all.length === 0) output.talk('nothing is logged here yet');
-  await printList(output, shown, collectionList);
+  await printList(output, shown, {
+    ...collectionList,
+    id: ({ entity, project, name }) => refOf({ entity, project, name }),
+    empty: emptyText(options),
+  });
   if (shown.length < all.length) tellCut(output, shown.length, all.length);
+}
+
+function emptyText(options: Options): string {
+  const type = options.text('type');
+  return type === undefined
+    ? 'nothing is logged here yet; log something with: cairn put PATH'
+    : `there is nothing of the type ${quote(type)}`;
 }

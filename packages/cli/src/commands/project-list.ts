@@ -11,6 +11,7 @@ const projectList: ListRequest<SeenProject> = {
   ],
   id: ({ entity, project }) => `${entity}/${project}`,
   json: ({ entity, project, role }) => ({ entity, project, role }),
+  empty: 'there are no projects yet; make one with: cairn project create NAME',
 };
 
 export async function run(invocation: Invocation): Promise<void> {

@@ -45,13 +45,13 @@ export async function run(invocation: Invocation): Promise<void> {
   whenStopped(() => `${addressOf(version)} was published`);
   const changes = version.created ? await whatChanged(place, version, signal) : undefined;
   if (output.format === 'json') return printRecord(output, putJson(version, changes));
-  if (output.isQuiet) return output.write(`${addressOf(version)}\n`);
+  if (output.isQuiet) return output.write(`${invocation.refOf(version)}\n`);
   await output.write(`${putText(version, changes, output.colors)}\n`);
   const { dim } = output.talkColors;
   output.talk(
     dim(`in:      ${version.entity}/${version.project} of ${findStore(place.store, place).location}`),
   );
-  output.talk(dim(`use it:  run.useArtifact('${version}')${compareText(version, changes)}`));
+  output.talk(dim(`use it:  run.useArtifact('${version}')${compareText(invocation, version, changes)}`));
 }
 
 function nameFor(source: Source, { options, workspace }: Invocation): NamedPlace {
@@ -60,10 +60,15 @@ function nameFor(source: Source, { options, workspace }: Invocation): NamedPlace
   throw new UsageError('there is nothing to name the collection after', 'Name it with -n.');
 }
 
-function compareText(version: LoggedVersion<object>, changes: Changes | undefined): string {
+function compareText(
+  { refOf }: Invocation,
+  version: LoggedVersion<object>,
+  changes: Changes | undefined,
+): string {
   if (changes === undefined) return '';
-  const before = `${version.name}:v${Number(version.version.slice(1)) - 1}`;
-  return `     compare:  cairn diff ${before} ${addressOf(version)}`;
+  const { entity, project, name } = version;
+  const before = refOf({ entity, project, name, version: `v${Number(version.version.slice(1)) - 1}` });
+  return `     compare:  cairn diff ${before} ${refOf(version)}`;
 }
 
 function putJson(version: LoggedVersion<object>, changes: Changes | undefined): object {

@@ -19,6 +19,6 @@ export async function run(invocation: Invocation): Promise<ExitCode> {
     });
     if (version !== undefined) restored.push(version);
   }
-  await printList(output, restored, versionList);
+  await printList(output, restored, { ...versionList, id: invocation.refOf });
   return partly.exitCode(restored.length);
 }

@@ -12,7 +12,7 @@ export async function run(invocation: Invocation): Promise<ExitCode> {
   const doomed = await findDoomed(invocation, partly);
   if (doomed.length === 0) return partly.exitCode(0);
   if (options.has('dry-run')) {
-    await printDoomed(output, doomed);
+    await printDoomed(invocation, doomed);
     output.talk(`would delete ${countOf(doomed.length, 'version')}${freesText(doomed)}; nothing was deleted`);
     return partly.exitCode(doomed.length);
   }
@@ -26,11 +26,11 @@ export async function run(invocation: Invocation): Promise<ExitCode> {
       deleted.push(each);
     });
   }
-  await printDoomed(output, deleted);
+  await printDoomed(invocation, deleted);
   if (deleted.length > 0) {
     output.talk(`deleted ${countOf(deleted.length, 'version')}${freesText(deleted)} at the next: cairn gc`);
     output.talk(
-      `until then they come back with: cairn restore ${deleted.map(({ version }) => addressOf(version)).join(' ')}`,
+      `until then they come back with: cairn restore ${deleted.map(({ version }) => invocation.refOf(version)).join(' ')}`,
     );
   }
   return partly.exitCode(deleted.length);

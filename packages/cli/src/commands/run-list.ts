@@ -8,14 +8,15 @@ import { firstOf, limitOf, tellCut } from '../output/shown.js';
 const runList: ListRequest<RunInfo> = {
   columns: [
     { heading: 'RUN', text: ({ id }) => id, color: ({ cyan }) => cyan },
-    { heading: 'NAME', shrinks: true, text: ({ name = '' }) => name },
+    { heading: 'NAME', shrinks: true, drops: 1, text: ({ name = '' }) => name },
     { heading: 'JOB', shrinks: true, text: ({ jobType = '' }) => jobType },
     { heading: 'STATE', text: ({ state }) => state },
-    { heading: 'STARTED', text: (run) => agoText(run.startedAt), exact: (run) => run.startedAt },
-    { heading: 'TOOK', align: 'right', text: tookText, exact: ({ endedAt = '' }) => endedAt },
+    { heading: 'STARTED', drops: 3, text: (run) => agoText(run.startedAt), exact: (run) => run.startedAt },
+    { heading: 'TOOK', align: 'right', drops: 2, text: tookText, exact: ({ endedAt = '' }) => endedAt },
   ],
   id: ({ id }) => id,
   json: runJson,
+  empty: 'there are no such runs; put makes one, as every script that logs does',
 };
 
 function tookText({ startedAt, endedAt }: RunInfo): string {

@@ -11,7 +11,7 @@ export async function run(invocation: Invocation): Promise<void> {
   const { args, output, signal } = invocation;
   const api = await invocation.api();
   const version = await api.artifact(args[0] ?? '', { signal });
-  if (output.isQuiet && output.format === 'text') return output.write(`${addressOf(version)}\n`);
+  if (output.isQuiet && output.format === 'text') return output.write(`${invocation.refOf(version)}\n`);
   const loggedBy = await version.loggedBy({ signal });
   let uses = 0;
   for await (const _ of version.usedBy({ signal })) uses++;

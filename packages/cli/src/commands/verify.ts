@@ -10,7 +10,7 @@ import { checkStore } from '../keep/check-store.js';
 import { type Remembered, recallFolder } from '../move/folder-memory.js';
 
 export async function run(invocation: Invocation): Promise<ExitCode> {
-  const { args, options, output, signal, whenStopped } = invocation;
+  const { args, options, signal, whenStopped } = invocation;
   whenStopped(() => 'not all was read');
   const [what, folder] = args;
   if (what === undefined) return checkStore(invocation);
@@ -19,7 +19,7 @@ export async function run(invocation: Invocation): Promise<ExitCode> {
   const version = await (await invocation.api()).artifact(ref, { signal });
   const at = resolve(root ?? `artifacts/${version.name}-${version.version}`);
   if (statSync(at, { throwIfNoEntry: false }) === undefined) throw noFolder(at, ref);
-  return printFolderCheck(output, version, at, await version.verify(at, { include, signal }));
+  return printFolderCheck(invocation, version, at, await version.verify(at, { include, signal }));
 }
 
 interface Target {

@@ -1,4 +1,5 @@
 import { CairnError, printable, redact } from '@cairn/core';
+import { inCliWords } from './cli-words.js';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.js';
 import { UsageError } from './usage-error.js';
 
@@ -30,7 +31,7 @@ export function toFailure(error: unknown): Failure {
 }
 
 function hintOf({ hint }: { readonly hint?: string | undefined }): { hint?: string } {
-  return hint === undefined ? {} : { hint };
+  return hint === undefined ? {} : { hint: inCliWords(hint) };
 }
 
 /** The error as JSON, for `--json`. */

@@ -1,8 +1,8 @@
 import type { VerifyReport, Version } from '@cairn/sdk';
 import { type ExitCode, exitCodes } from '../failure/exit-codes.js';
+import type { Invocation } from '../invocation.js';
 import { addressOf } from '../look/version-list.js';
 import { countOf } from '../output/format.js';
-import type { Output } from '../output/output.js';
 import { type ListRequest, printList, printRecord } from '../output/print-list.js';
 
 interface Finding {
@@ -25,7 +25,7 @@ const findingList: ListRequest<Finding> = {
 
 /** Prints how a folder compares with a version. @returns Whether its files are right. */
 export async function printFolderCheck(
-  output: Output,
+  { output, refOf }: Invocation,
   version: Version<object>,
   folder: string,
   report: VerifyReport,
@@ -53,7 +53,7 @@ export async function printFolderCheck(
   output.talk(
     isRight
       ? `${folder} is ${addressOf(version)}: ${countOf(ok.length, 'file')} verified`
-      : `${folder} is not ${addressOf(version)}: ${changed.length} changed, ${missing.length} missing, ${ok.length} right; mend it with: cairn get ${addressOf(version)} ${folder}`,
+      : `${folder} is not ${addressOf(version)}: ${changed.length} changed, ${missing.length} missing, ${ok.length} right; mend it with: cairn get ${refOf(version)} ${folder}`,
   );
   return exitCode;
 }

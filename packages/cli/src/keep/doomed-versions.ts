@@ -4,7 +4,6 @@ import { UsageError } from '../failure/usage-error.js';
 import type { Invocation } from '../invocation.js';
 import { addressOf, aliasesOf } from '../look/version-list.js';
 import { bytesText } from '../output/format.js';
-import type { Output } from '../output/output.js';
 import { type ListRequest, printList } from '../output/print-list.js';
 import { isUrl } from '../settings/settings.js';
 import { withFolderStore } from './open-folder-store.js';
@@ -82,6 +81,6 @@ const doomedList: ListRequest<Doomed> = {
   }),
 };
 
-export function printDoomed(output: Output, doomed: readonly Doomed[]): Promise<void> {
-  return printList(output, doomed, doomedList);
+export function printDoomed({ output, refOf }: Invocation, doomed: readonly Doomed[]): Promise<void> {
+  return printList(output, doomed, { ...doomedList, id: ({ version }) => refOf(version) });
 }

@@ -20,7 +20,7 @@ export async function findDeleted(invocation: Invocation, ref: string): Promise<
   if ('alias' in selector) {
     throw new UsageError(
       `${quote(ref)} leaves open which version to restore`,
-      `A deleted version has no aliases. See what there is with: cairn log ${collection.name} --deleted`,
+      `A deleted version has no aliases. See what there is with: cairn log ${invocation.refOf(collection)} --deleted`,
     );
   }
   const api = await invocation.api();
@@ -34,7 +34,7 @@ export async function findDeleted(invocation: Invocation, ref: string): Promise<
   } catch (error) {
     if (!CairnError.is(error, 'not_found')) throw error;
     throw new CairnError('not_found', `there is no deleted version ${quote(ref)} that could be restored`, {
-      hint: `Garbage collection may have removed it. What can be restored is listed by: cairn log ${collection.name} --deleted`,
+      hint: `Garbage collection may have removed it. What can be restored is listed by: cairn log ${invocation.refOf(collection)} --deleted`,
     });
   }
 }

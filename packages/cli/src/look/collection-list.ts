@@ -28,17 +28,19 @@ export function sortCollections(collections: readonly CollectionRecord[], sort: 
 
 const columns: readonly Column<CollectionRecord>[] = [
   { heading: 'NAME', shrinks: true, text: ({ name }) => name, color: ({ cyan }) => cyan },
-  { heading: 'TYPE', shrinks: true, text: ({ type }) => type },
+  { heading: 'TYPE', shrinks: true, drops: 2, text: ({ type }) => type },
   { heading: 'LATEST', text: latestOf },
   { heading: 'ALIASES', shrinks: true, text: aliasesOf, color: ({ green }) => green },
   {
     heading: 'SIZE',
+    drops: 3,
     align: 'right',
     text: ({ latestSize }) => (latestSize === undefined ? '' : bytesText(latestSize)),
     exact: ({ latestSize = '' }) => latestSize,
   },
   {
     heading: 'UPDATED',
+    drops: 1,
     text: (c) => agoText(c.updatedAt),
     exact: (c) => c.updatedAt,
     color: ({ dim }) => dim,

@@ -8,6 +8,7 @@ import { keyText, valueText } from './flatten.js';
 export interface ShownChange {
   readonly sign: '+' | '-' | '~' | '>';
   readonly path: string;
+  /** What changed of it. */
   readonly text: string;
   /** `file` or `metadata`, the sign, the path, what it was and what it is. */
   readonly exact: readonly string[];
@@ -39,7 +40,7 @@ function change(
   return {
     sign,
     path,
-    text: `${printable(path)}  ${text}`,
+    text,
     exact: ['file', sign, path, before, after].map(printable),
   };
 }
@@ -58,7 +59,7 @@ export function metadataChanges({ metadata }: VersionDiff): ShownChange[] {
     return {
       sign,
       path: key,
-      text: `${key}  ${text}${percent(changed)}`,
+      text: `${text}${percent(changed)}`,
       exact: ['metadata', sign, key, from ?? '', to ?? ''],
     };
   });

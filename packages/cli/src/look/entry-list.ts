@@ -22,11 +22,12 @@ const columns: readonly Column<Entry>[] = [
   { heading: 'SIZE', align: 'right', text: ({ size }) => sizeText(size), exact: ({ size = '' }) => size },
   {
     heading: 'DIGEST',
+    drops: 1,
     text: ({ digest }) => digest.slice(0, 19),
     exact: ({ digest }) => digest,
     color: ({ dim }) => dim,
   },
-  { heading: 'REFERENCE', shrinks: true, text: (entry) => entry.ref() ?? '' },
+  { heading: 'REFERENCE', shrinks: true, drops: 2, text: (entry) => entry.ref() ?? '' },
 ];
 
 /** `?` where a source didn't tell. */
@@ -34,4 +35,9 @@ export function sizeText(size: number | undefined): string {
   return size === undefined ? '?' : bytesText(size);
 }
 
-export const entryList: ListRequest<Entry> = { columns, id: ({ path }) => path, json: entryJson };
+export const entryList: ListRequest<Entry> = {
+  columns,
+  id: ({ path }) => path,
+  json: entryJson,
+  empty: 'it has no files',
+};

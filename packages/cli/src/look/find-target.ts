@@ -1,4 +1,4 @@
-import { CairnError } from '@cairn/core';
+import { CairnError, quote } from '@cairn/core';
 import type { Api } from '@cairn/sdk';
 import { UsageError } from '../failure/usage-error.js';
 
@@ -31,6 +31,14 @@ export async function findTarget(api: Api, text: string, signal: AbortSignal): P
     if (!CairnError.is(error, 'not_found') || first !== undefined) throw error;
     const project = { ...(middle === undefined ? {} : { entity: middle }), project: last };
     for await (const _ of api.collections({ ...project, limit: 1, signal })) return project;
-    throw error;
+    if (middle === undefined) throw error;
+    for await (const _ of api.collections({ project: middle, limit: 1, signal })) throw error;
+    throw new CairnError(
+      'not_found',
+      `there is no project ${quote(text)}, nor one ${quote(middle)} of yours`,
+      {
+        hint: 'See what there is with: cairn project list',
+      },
+    );
   }
 }

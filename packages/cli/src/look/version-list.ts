@@ -27,21 +27,39 @@ export function aliasesOf({ aliases }: Version<object>): string[] {
 
 const columns: readonly Column<Version>[] = [
   { heading: 'VERSION', text: addressOf, color: ({ cyan }) => cyan },
-  { heading: 'TYPE', shrinks: true, text: ({ type }) => type },
+  { heading: 'TYPE', shrinks: true, drops: 2, text: ({ type }) => type },
   {
     heading: 'ALIASES',
     shrinks: true,
     text: (v) => aliasesOf(v).join(', '),
     color: ({ green }) => green,
   },
-  { heading: 'FILES', align: 'right', text: (v) => countText(v.entryCount), exact: (v) => v.entryCount },
-  { heading: 'SIZE', align: 'right', text: ({ size }) => bytesText(size), exact: ({ size }) => size },
+  {
+    heading: 'FILES',
+    align: 'right',
+    drops: 1,
+    text: (v) => countText(v.entryCount),
+    exact: (v) => v.entryCount,
+  },
+  {
+    heading: 'SIZE',
+    align: 'right',
+    drops: 4,
+    text: ({ size }) => bytesText(size),
+    exact: ({ size }) => size,
+  },
   {
     heading: 'CREATED',
+    drops: 3,
     text: (v) => agoText(v.createdAt),
     exact: (v) => v.createdAt,
     color: ({ dim }) => dim,
   },
 ];
 
-export const versionList: ListRequest<Version> = { columns, id: addressOf, json: versionJson };
+export const versionList: ListRequest<Version> = {
+  columns,
+  id: addressOf,
+  json: versionJson,
+  empty: 'there are no such versions',
+};

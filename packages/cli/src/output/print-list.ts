@@ -19,6 +19,8 @@ export interface ListRequest<T> {
   readonly id: (item: T) => string;
   /** What `--json` prints of an item. */
   readonly json: (item: T) => object;
+  /** What to say to a person instead of nothing: that there is none, and how to get one. */
+  readonly empty?: string;
 }
 
 /** How many items a person is shown unless all are asked for. */
@@ -31,19 +33,27 @@ export const shownItems = 50;
 export async function printList<T>(
   output: Output,
   items: Iterable<T> | AsyncIterable<T>,
-  { columns, id, json }: ListRequest<T>,
+  { columns, id, json, empty }: ListRequest<T>,
 ): Promise<void> {
   if (output.format === 'json') return printJson(output, items, json);
-  if (output.isQuiet) return printLines(output, items, (item) => `${printable(id(item))}\n`);
+  if (output.isQuiet) {
+    await printLines(output, items, (item) => `${printable(id(item))}\n`);
+    return;
+  }
   if (!output.isTerminal) {
-    return printLines(output, items, (item) => {
+    const count = await printLines(output, items, (item) => {
       const cells = columns.map(({ text, exact = text }) => printable(String(exact(item))));
       return `${cells.join('\t')}\n`;
     });
+    if (count === 0 && empty !== undefined) output.talk(empty);
+    return;
   }
   const rows: string[][] = [];
   for await (const item of items) rows.push(columns.map(({ text }) => printable(text(item))));
-  if (rows.length === 0) return;
+  if (rows.length === 0) {
+    if (empty !== undefined) output.talk(empty);
+    return;
+  }
   const { layOutTable } = await import('./table.js');
   const { colors, width } = output;
   const lines = layOutTable(columns, rows, width, (text, row, at) => {
@@ -70,19 +80,23 @@ async function printJson<T>(
 /** So much is written at once, in characters: a call for each line would cost more than the line. */
 const atOnce = 8192;
 
+/** @returns How many there were. */
 async function printLines<T>(
   output: Output,
   items: Iterable<T> | AsyncIterable<T>,
   lineOf: (item: T) => string,
-): Promise<void> {
+): Promise<number> {
+  let count = 0;
   let waiting = '';
   for await (const item of items) {
+    count++;
     waiting += lineOf(item);
     if (waiting.length < atOnce) continue;
     await output.write(waiting);
     waiting = '';
   }
   if (waiting !== '') await output.write(waiting);
+  return count;
 }
 
 /** Prints one result as JSON. */

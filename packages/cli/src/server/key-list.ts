@@ -24,17 +24,19 @@ export function stateText({ revokedAt, expiresAt }: KeyRecord, now: number = Dat
 export const keyList: ListRequest<KeyRecord> = {
   columns: [
     { heading: 'ID', text: ({ id }) => id, color: ({ cyan }) => cyan },
-    { heading: 'USER', shrinks: true, text: ({ user }) => user },
+    { heading: 'USER', shrinks: true, drops: 3, text: ({ user }) => user },
     { heading: 'NAME', shrinks: true, text: ({ name }) => name },
-    { heading: 'STARTS', text: ({ start }) => start },
+    { heading: 'STARTS', drops: 1, text: ({ start }) => start },
     { heading: 'SCOPES', shrinks: true, text: ({ scopes }) => scopes.map(scopeText).join(', ') },
     { heading: 'STATE', text: (key) => stateText(key) },
     {
       heading: 'LAST USED',
+      drops: 2,
       text: ({ lastUsedAt }) => (lastUsedAt === undefined ? 'never' : agoText(lastUsedAt)),
       exact: ({ lastUsedAt = '' }) => lastUsedAt,
     },
   ],
   id: ({ id }) => id,
   json: keyJson,
+  empty: 'there are no keys yet; make one with: cairn key create NAME --scope PROJECT:write',
 };

@@ -11,7 +11,7 @@ export function checkKey(text: string): SettingKey {
   const [nearest] = [...settingKeys].sort((a, b) => distance(a, text) - distance(b, text));
   throw new UsageError(
     `there is no setting "${text}"`,
-    `Did you mean ${nearest}? There are ${settingKeys.join(', ')}.`,
+    `Did you mean "${nearest}"? There are ${settingKeys.join(', ')}.`,
   );
 }
 
