@@ -25,6 +25,7 @@ export {
   requireHandler,
 } from './handler-registry.js';
 export { type Hasher, type IncrementalHash, loadHasher } from './hash/hasher.js';
+export { holdSockets, type SocketHolder } from './held-sockets.js';
 export { canonicalJson, type JsonObject, type JsonPrimitive, type JsonValue } from './json.js';
 export { type LineageSource, walkLineage } from './lineage.js';
 export { diffManifests, type EntryChange } from './manifest/diff-manifests.js';

@@ -67,6 +67,8 @@ export function networkFailure(error: unknown, attempt: string, signal?: AbortSi
 
 /** Several addresses of a host fail together as one error, which has the code of the first. */
 function codeOf(error: unknown): string | undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? code : undefined;
+  if (!(error instanceof Error)) return undefined;
+  // undici's parser has codes by numbers that it doesn't always know a name of.
+  if (error.name === 'HTTPParserError') return 'HPE_';
+  return 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

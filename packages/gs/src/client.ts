@@ -1,5 +1,6 @@
+import { holdSockets } from '@cairn/core';
 import type { Storage, StorageOptions } from '@google-cloud/storage';
-import type { Dispatcher } from 'undici';
+import type { Dispatcher, Pool } from 'undici';
 import { authorizer } from './authorizer.js';
 
 /** How a handler or store of this package reaches Cloud Storage. */
@@ -62,9 +63,27 @@ async function connect(options: GsOptions): Promise<GsConnection> {
       options.clientConfig?.credentials !== undefined,
     payer: userProject === undefined ? {} : { userProject },
     timeoutMs,
-    dispatcher: new undici.EnvHttpProxyAgent({ headersTimeout: timeoutMs, bodyTimeout: timeoutMs }),
+    dispatcher: makeDispatcher(undici, timeoutMs),
     undici,
   };
+}
+
+function makeDispatcher(
+  { buildConnector, EnvHttpProxyAgent, Pool }: typeof import('undici'),
+  timeoutMs: number,
+): Dispatcher {
+  const holder = holdSockets();
+  const agent = new EnvHttpProxyAgent({
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+    factory: (origin, { connect, ...options }: Pool.Options) =>
+      new Pool(origin, {
+        ...options,
+        connect: holder.connect(typeof connect === 'function' ? connect : buildConnector(connect ?? {})),
+      }),
+  });
+  agent.dispatch = holder.dispatch(agent.dispatch.bind(agent));
+  return agent;
 }
 
 function makeClient(sdk: GsSdk, given: StorageOptions, timeout: number): Storage {

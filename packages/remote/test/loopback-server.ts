@@ -22,6 +22,8 @@ export type Fault =
   | { readonly kind: 'cut-answer'; readonly bytes: number }
   /** Does what is asked and answers nothing, ever. */
   | { readonly kind: 'silence' }
+  /** Does what is asked, writes this in place of the answer, byte for byte, and ends or breaks the connection. */
+  | { readonly kind: 'raw'; write(reply: Reply): Uint8Array; readonly end: 'fin' | 'reset' }
   /** Changes a byte of the answer. */
   | { readonly kind: 'flip'; readonly at: number };
 
@@ -112,6 +114,7 @@ export async function startLoopbackServer({
       };
     }
     if (fault?.kind === 'silence') return;
+    if (fault?.kind === 'raw') return sendRaw(request.socket, fault.write(reply), fault.end);
     if (fault?.kind === 'flip') return send(response, { ...reply, body: flipped(reply.body, fault.at) });
     send(response, reply, fault?.kind === 'cut-answer' ? fault.bytes : undefined);
   }
@@ -182,6 +185,11 @@ function send(response: ServerResponse, { status, headers = {}, body }: Reply, c
   if (cutAt === undefined) return void response.end(bytes);
   response.flushHeaders();
   response.write(bytes.subarray(0, cutAt), () => response.socket?.destroy());
+}
+
+function sendRaw(socket: Socket, bytes: Uint8Array, end: 'fin' | 'reset'): void {
+  if (end === 'fin') socket.end(bytes);
+  else socket.write(bytes, () => socket.resetAndDestroy());
 }
 
 function flipped(body: Uint8Array | undefined, at: number): Uint8Array {
