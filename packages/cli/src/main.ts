@@ -5,6 +5,7 @@ import { readWords } from './complete/read-words.js';
 import { type ExitCode, exitCodes } from './failure/exit-codes.js';
 import { explainUsage } from './failure/explain-usage.js';
 import { reportFailure } from './failure/report-failure.js';
+import { hearOwnStreams } from './output/own-streams.js';
 import { createProgram } from './program.js';
 import { runCommand } from './run-command.js';
 
@@ -20,12 +21,14 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     await complete(argv.slice(1));
     return exitCodes.ok;
   }
+  const leaveStdout = hearOwnStreams();
   let exitCode: ExitCode = exitCodes.ok;
   const program = createProgram(neededFor(argv), async (command, args, values) => {
+    leaveStdout();
     exitCode = await runCommand(command, args, values);
   });
   try {
-    await program.parseAsync(withoutFieldsByPosition(argv), { from: 'user' });
+    await program.parseAsync(withoutFieldsByPosition(helpAsOption(argv)), { from: 'user' });
     return exitCode;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
@@ -38,6 +41,14 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
       verbose: false,
     });
   }
+}
+
+/** `help alias set` is `alias set --help`; commander's own looks no further than `alias`. */
+function helpAsOption(argv: readonly string[]): readonly string[] {
+  const [first, ...words] = argv;
+  if (first !== 'help' || words.length === 0) return argv;
+  const isKnown = commands.some(({ name }) => name.split(' ')[0] === words[0]);
+  return isKnown ? [...words, '--help'] : words;
 }
 
 /** The commands among which the one that is meant is found: of a name that there is, those that share its first word. */

@@ -11,6 +11,8 @@ export type Execute = (
   values: ReadonlyMap<string, unknown>,
 ) => Promise<void>;
 
+const everywhere = 'Options of every command:';
+
 /** The names that stand for several commands, and what these have in common. */
 const families: Readonly<Record<string, { readonly summary: string; readonly group: Command['group'] }>> = {
   alias: { summary: 'set, move and list the names of versions', group: 'Change' },
@@ -26,7 +28,8 @@ export function createProgram(table: readonly Command[], execute: Execute): Comm
   const program = new CommanderCommand('cairn')
     .description('Versioned, deduplicated, traceable artifacts: datasets, models, results.')
     .usage('<command> [options]')
-    .helpOption('-h, --help', 'explain a command')
+    // Every command inherits it.
+    .addHelpOption(new Option('-h, --help', 'explain a command').helpGroup(everywhere))
     .version(cliVersion(), '-V, --version', 'print the version')
     // Else what is before the name of a command would also be looked for behind it, and in its values.
     .enablePositionalOptions()
@@ -105,8 +108,7 @@ function givenOptions(command: CommanderCommand): ReadonlyMap<string, unknown> {
 }
 
 function addGlobalOptions(command: CommanderCommand): void {
-  for (const option of globalOptions)
-    command.addOption(toOption(option).helpGroup('Options of every command:'));
+  for (const option of globalOptions) command.addOption(toOption(option).helpGroup(everywhere));
 }
 
 function toOption({ flags, summary, many, choices }: CommandOption): Option {

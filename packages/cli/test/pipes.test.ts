@@ -23,6 +23,14 @@ describe('who stops reading', () => {
     expect(stderr).not.toContain('    at ');
   });
 
+  test('of what explains the program, or of its version, too', async () => {
+    const { stderr } = await bash(
+      'for args in "" --help "help put" "alias --help" --version "quux"; do cairn $args 2>&1 | true; cairn $args > >(exec 0<&-); done',
+    );
+    expect(stderr).not.toContain('EPIPE');
+    expect(stderr).not.toContain('    at ');
+  });
+
   test('of the talk loses only that', async () => {
     const { stdout, code } = await bash('cairn show weather 2> >(exec 0<&-)');
     expect(stdout).toContain('weather:v1');
@@ -40,6 +48,13 @@ test('a full disk is', async () => {
   expect(code).toBe(1);
   expect(stderr).toContain('ENOSPC');
   expect(stderr).not.toContain('    at ');
+  for (const args of ['--help', '--version', 'help put']) {
+    const said = await bash(`cairn ${args} > /dev/full`);
+    expect(said).toMatchObject({
+      stderr: expect.stringMatching(/^error \[internal\]: .*ENOSPC.*\n$/),
+      code: 1,
+    });
+  }
 });
 
 describe('colour', () => {

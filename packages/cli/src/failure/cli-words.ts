@@ -10,6 +10,7 @@ const words: readonly (readonly [string, string])[] = [
   ],
   ['{ apiKey } or ', ''],
   ['pass { deleteAliases: true }', 'add --with-aliases'],
+  ['pass { name } to choose another one', 'rename it, leave it out with --exclude, or name it with --path'],
   ['{ exclude }', '--exclude'],
   ['{ name }', '--path'],
   ['{ path }', '--path'],
