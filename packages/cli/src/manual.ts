@@ -11,7 +11,8 @@ written here. This page is made of the table of commands; a test keeps them equa
 - **Results go to stdout, talk to stderr.** A terminal gets tables that fit it, colours and rounded sizes. A pipe gets lines
   of exact values (bytes, times in UTC) with tabs between them, uncut and without a heading.
 - **\`--json\`** prints the [records](#json) below, and an error as \`{"error":{"code","message","hint"}}\` on stderr.
-  \`--json=name,size\` prints only these fields. **\`-q\`** prints ids or paths, one a line.
+  \`--json=name,size\` prints only these fields. **\`-q\`** prints ids or paths, one a line, as the
+  next command takes them: \`project/name:v3\` where the project is another than that of the settings.
   \`CAIRN_SILENT=1\` leaves only the talk out.
 - **Colours** obey \`NO_COLOR\`, \`CLICOLOR_FORCE\` and \`TERM=dumb\`. Bars and questions need a terminal on both sides, and none of
   \`CI\`, \`TERM=dumb\` and \`--no-input\`.
@@ -39,6 +40,8 @@ profiles. \`cairn config list --show-origin\` says what holds and why.
 | \`mode\` | | \`CAIRN_MODE\` | \`online\` |
 | the profile | \`--profile\` | \`CAIRN_PROFILE\` | what \`cairn config use\` said, else \`default\` |
 | the key of a server | | \`CAIRN_API_KEY\` | what the profile has for this very server |
+| the cache | | \`CAIRN_CACHE_DIR\` | where the system keeps caches |
+| what \`put\` is as a job | | \`CAIRN_JOB_TYPE\` | \`put\` |
 | the key of an [encrypted](encryption.md) store | | \`CAIRN_ENCRYPTION_KEY_FILE\`, \`CAIRN_ENCRYPTION_KEY\` | none |
 
 Completion waits for at most half a second, or \`CAIRN_COMPLETION_TIMEOUT\` milliseconds, and then offers nothing.

@@ -50,6 +50,13 @@ describe('put', () => {
     expect(second.stderr).toContain('compare:  cairn diff bikes:v0 bikes:v1');
   });
 
+  test('is a job of the type that the environment says', async () => {
+    place.write({ 'job.txt': 'job' });
+    await cairn(['put', 'job.txt', '-n', 'job', '-q'], { env: { CAIRN_JOB_TYPE: 'collect' } });
+    const { loggedBy } = JSON.parse((await cairn(['show', 'job', '--json'])).stdout);
+    expect(loggedBy.jobType).toBe('collect');
+  });
+
   test('of the same content makes no version', async () => {
     expect(await cairn(['put', 'bikes'])).toMatchObject({ stdout: 'no change: same as bikes:v1\n', code: 0 });
     expect(await cairn(['put', 'bikes', '-q'])).toEqual({ stdout: 'bikes:v1\n', stderr: '', code: 0 });

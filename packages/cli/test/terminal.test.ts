@@ -95,6 +95,21 @@ test('a comparison is in columns', async () => {
   expect(text).not.toMatch(/ $/m);
 });
 
+test('a tree is cut where it would lose its shape', async () => {
+  for (const args of [
+    ['lineage', 'weather-result', '--up'],
+    ['files', 'weather-split', '--tree'],
+  ]) {
+    const { text, code } = await inTerminal(place, args, { columns: 16 });
+    expect(code).toBe(0);
+    expect(text).toContain('…');
+    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(16);
+  }
+  expect(
+    (await inTerminal(place, ['lineage', 'weather-result', '--no-truncate'], { columns: 16 })).text,
+  ).not.toContain('…');
+});
+
 test('a column with nothing in it is not shown', async () => {
   expect((await inTerminal(place, ['files', 'weather'])).text).toMatch(/^PATH +SIZE +DIGEST\n/);
   expect((await inTerminal(place, ['run', 'list'])).text).toMatch(/^RUN +JOB +STATE +STARTED +TOOK\n/);

@@ -3,6 +3,7 @@ import type { Entry, Version } from '@cairn/sdk';
 import type { Invocation } from '../invocation.js';
 import { entryList } from '../look/entry-list.js';
 import { treeLines } from '../look/file-tree.js';
+import { cutLine } from '../output/cut.js';
 import { printList } from '../output/print-list.js';
 import { firstOf, limitOf, tellCut } from '../output/shown.js';
 
@@ -13,7 +14,7 @@ export async function run(invocation: Invocation): Promise<void> {
   const entries = under(version, args[1], signal);
   const limit = limitOf(options, output);
   if (options.has('tree') && output.format === 'text' && !output.isQuiet) {
-    for await (const line of treeLines(entries)) await output.write(`${line}\n`);
+    for await (const line of treeLines(entries)) await output.write(`${cutLine(line, output.width)}\n`);
     return;
   }
   if (limit === undefined) return printList(output, entries, entryList);

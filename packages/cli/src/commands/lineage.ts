@@ -3,6 +3,7 @@ import { UsageError } from '../failure/usage-error.js';
 import type { Invocation } from '../invocation.js';
 import { graphJson, toDot, toMermaid } from '../look/lineage-formats.js';
 import { lineageLines } from '../look/lineage-tree.js';
+import { cutLine } from '../output/cut.js';
 import { printRecord } from '../output/print-list.js';
 
 export async function run(invocation: Invocation): Promise<void> {
@@ -15,8 +16,10 @@ export async function run(invocation: Invocation): Promise<void> {
   const graph = await version.lineage({ direction, depth, signal });
   const format = output.format === 'json' ? 'json' : (options.text('format') ?? 'tree');
   if (format === 'json') return printRecord(output, graphJson(graph));
-  if (format === 'tree') await output.write(`${lineageLines(graph, direction, output.colors).join('\n')}\n`);
-  else await output.write(format === 'dot' ? toDot(graph) : toMermaid(graph));
+  if (format === 'tree') {
+    const lines = lineageLines(graph, direction, output.colors).map((line) => cutLine(line, output.width));
+    await output.write(`${lines.join('\n')}\n`);
+  } else await output.write(format === 'dot' ? toDot(graph) : toMermaid(graph));
   if (graph.beyond.size > 0) output.talk(`${beyondText(graph)}; see more with --depth`);
 }
 

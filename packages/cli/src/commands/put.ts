@@ -14,7 +14,7 @@ import { printRecord } from '../output/print-list.js';
 import { startProgress } from '../progress/start-progress.js';
 
 export async function run(invocation: Invocation): Promise<void> {
-  const { args, options, output, signal, progress, whenStopped } = invocation;
+  const { args, env, options, output, signal, progress, whenStopped } = invocation;
   const source = readSource(args[0] ?? '', options);
   const named = nameFor(source, invocation);
   if (source.kind === 'stdin' && options.text('metadata-file') === '-') {
@@ -33,7 +33,7 @@ export async function run(invocation: Invocation): Promise<void> {
   }
   const told = await startProgress(output, progress);
   whenStopped(() => `nothing was published; run it again to go on${keptText(told.last())}`);
-  const version = await withRun({ ...place, jobType: 'put', signal }, async (run) => {
+  const version = await withRun({ ...place, jobType: env.CAIRN_JOB_TYPE || 'put', signal }, async (run) => {
     await addSource(artifact, source, { options, signal, onProgress: told.onProgress });
     return run.logArtifact(artifact, {
       aliases: options.list('alias'),

@@ -19,7 +19,10 @@ export function parseAssignment(text: string): Assignment {
   // A key in quotes may hold the sign, too.
   const [, key, value] = /^((?:"(?:[^"\\]|\\.)*"|[^"=])+)=(.*)$/s.exec(text) ?? [];
   if (key === undefined || value === undefined) {
-    throw new UsageError(`"${text}" is not a key and a value`, 'Write key=value, such as -m accuracy=0.9');
+    throw new UsageError(
+      `"${text}" is not a key and a value`,
+      'Write key=value, such as -m accuracy=0.9; for a file with metadata put has --metadata-file.',
+    );
   }
   return { path: metadataPath(key), value: parseValue(value) };
 }

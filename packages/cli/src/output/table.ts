@@ -1,4 +1,5 @@
 import stringWidth from 'string-width';
+import { cut } from './cut.js';
 
 /** A column of a table for people. */
 export interface TableColumn {
@@ -97,16 +98,4 @@ function fitted(
     }
   }
   return widths;
-}
-
-function cut(text: string, width: number): string {
-  if (stringWidth(text) <= width) return text;
-  let kept = '';
-  let used = 1;
-  for (const { segment } of new Intl.Segmenter().segment(text)) {
-    used += stringWidth(segment);
-    if (used > width) break;
-    kept += segment;
-  }
-  return `${kept}…`;
 }

@@ -13,7 +13,7 @@ export const moveCommands: readonly Command[] = [
     group: 'Move',
     summary: 'log a file, a folder, a reference or what comes by stdin as a version',
     description:
-      'The same content as a version there is makes none. What is in the store already is not sent again, also after a stop. It is done by a run of the job type put. The project has to be said, by the name, -p or a setting; a person is asked.',
+      'The same content as a version there is makes none. What is in the store already is not sent again, also after a stop. It is done by a run of the job type put, or CAIRN_JOB_TYPE. The project has to be said, by the name, -p or a setting; a person is asked.',
     args: [
       {
         name: 'source',
