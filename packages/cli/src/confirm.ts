@@ -7,6 +7,8 @@ export interface Question {
   readonly ask: string;
   /** What must be typed, where a yes is too easy to give. */
   readonly typed?: string;
+  /** Whether `--dry-run` shows it. Default: `true`. */
+  readonly isPreviewed?: boolean;
 }
 
 /**
@@ -16,13 +18,13 @@ export interface Question {
  */
 export async function confirm(
   { output, confirms, signal }: Invocation,
-  { ask, typed }: Question,
+  { ask, typed, isPreviewed = true }: Question,
 ): Promise<void> {
   if (confirms) return;
   if (!output.isInteractive) {
     throw new UsageError(
       'this needs a yes, and there is nobody to ask',
-      'Add --yes, or look first with --dry-run.',
+      isPreviewed ? 'Add --yes, or look first with --dry-run.' : 'Add --yes.',
     );
   }
   const prompts = await import('@clack/prompts');

@@ -216,3 +216,26 @@ test('what is printed for the next command names the same there, whatever flags 
   );
   expect((await cairn(['rm', 'far/data:v0', '--yes'])).stderr).toContain('cairn restore far/data:v0');
 });
+
+describe('what removes something for good', () => {
+  beforeAll(async () => {
+    expect((await cairn(['get', 'weather', 'made', '-q'])).code).toBe(0);
+  });
+
+  test.each([
+    [['rm', 'weather-model:v0'], true],
+    [['gc'], true],
+    [['cache', 'cleanup', '0'], true],
+    [['cache', 'clear'], true],
+    [['get', 'weather', 'made', '--exact'], true],
+    [['project', 'delete', 'default'], false],
+    [['key', 'revoke', 'key:1'], false],
+  ])('%j is refused where nobody can be asked, and says how it is done', async (args, isPreviewed) => {
+    const { stdout, stderr, code } = await cairn(args);
+    expect({ stdout, code }).toEqual({ stdout: '', code: 2 });
+    expect(stderr).toBe(
+      `error [usage]: this needs a yes, and there is nobody to ask\n  Add --yes${isPreviewed ? ', or look first with --dry-run' : ''}.\n`,
+    );
+    if (isPreviewed) expect((await cairn([...args, '--dry-run'])).code).toBe(0);
+  });
+});
