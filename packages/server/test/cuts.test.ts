@@ -1,61 +1,17 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BlobStore, type ContentDigest, readAll, type Source } from '@cairn/core';
 import { openRemote } from '@cairn/remote';
+import { collect } from '@cairn/testing';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { listen } from '../src/index.js';
+import { brokenLine } from './broken-line.js';
 import { openLab } from './lab.js';
 
 // A line between client and server that breaks: of each connection, so many bytes come through one way or the other.
 
 const project = { entity: 'acme', project: 'bikes' };
-
-interface Cut {
-  readonly way: 'up' | 'down';
-  readonly bytes: number;
-}
-
-/** A way to a port that is cut as ordered, and whole when no cuts are left. */
-async function brokenLine(port: number) {
-  const cuts: Cut[] = [];
-  const sockets = new Set<Socket>();
-  const line = createServer((client) => {
-    const server = connect(port, '127.0.0.1');
-    const cut = cuts.shift();
-    const left = { up: Number.POSITIVE_INFINITY, down: Number.POSITIVE_INFINITY };
-    if (cut !== undefined) left[cut.way] = cut.bytes;
-    const pass = (way: 'up' | 'down', from: Socket, to: Socket) => {
-      sockets.add(from);
-      from.on('error', () => to.destroy());
-      from.on('close', () => to.destroy());
-      from.on('data', (bytes: Buffer) => {
-        const some = bytes.subarray(0, left[way]);
-        left[way] -= some.length;
-        to.write(some, () => {
-          if (left[way] === 0) for (const socket of [client, server]) socket.resetAndDestroy();
-        });
-      });
-    };
-    pass('up', client, server);
-    pass('down', server, client);
-  });
-  await new Promise<void>((resolve) => line.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    line.close();
-    for (const socket of sockets) socket.destroy();
-  });
-  return {
-    url: `http://127.0.0.1:${(line.address() as AddressInfo).port}`,
-    cuts,
-    /** Breaks what is open, and then each connection at its place. */
-    breakAt(way: Cut['way'], places: readonly number[]) {
-      cuts.splice(0, cuts.length, ...places.map((bytes) => ({ way, bytes })));
-      for (const socket of sockets) socket.destroy();
-    },
-  };
-}
 
 async function lineTo() {
   const folder = mkdtempSync(join(tmpdir(), 'cairn-cuts-'));
@@ -100,6 +56,27 @@ async function putAll(blobs: BlobStore): Promise<ContentDigest[]> {
   for await (const { index, digest } of blobs.put(sources)) digests[index] = digest;
   return digests;
 }
+
+/** Behind all that goes one way when something small is put, or fetched. */
+const smallExchange = 2500;
+/** Every byte is tried where there is time for it. */
+const step = process.env.CAIRN_TEST_FULL === '1' ? 1 : 97;
+
+test.each(['up', 'down'] as const)(
+  'wherever a line breaks on the way %s, what is small arrives whole, too',
+  async (way) => {
+    const { blobs, line, folder } = await lineTo();
+    for (let bytes = 1; bytes < smallExchange; bytes += step) {
+      const content = noise(600, bytes);
+      const path = join(folder, `${bytes}`);
+      line.breakAt(way, [bytes]);
+      const [put] = await collect(blobs.put([{ kind: 'bytes', bytes: content }]));
+      line.breakAt(way, [bytes]);
+      await collect(blobs.copyTo([{ digest: put?.digest as ContentDigest, path }]));
+      expect(Buffer.compare(readFileSync(path), content)).toBe(0);
+    }
+  },
+);
 
 describe.each(['up', 'down'] as const)('over a line that breaks again and again on the way %s', (way) => {
   test('what is put arrives whole', async () => {

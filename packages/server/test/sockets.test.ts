@@ -203,6 +203,22 @@ describe('closing', () => {
     expect(client.heard()).toContain('"records":1');
   });
 
+  test('a client that was refused in the middle of its body, and has gone, is not waited for', async () => {
+    const { port, close } = await serve();
+    const client = await dial(port);
+    const head = `POST ${api}/lineage HTTP/1.1\r\nHost: h\r\n${auth}Content-Type: application/json\r\n`;
+    client.socket.write(`${head}Transfer-Encoding: chunked\r\n\r\n`);
+    const chunk = Buffer.concat([
+      Buffer.from('1000000\r\n'),
+      Buffer.alloc(0x1000000, ' '),
+      Buffer.from('\r\n'),
+    ]);
+    for (let i = 0; i < 3; i++) client.socket.write(chunk);
+    await until(() => client.heard().startsWith('HTTP/1.1 413 '));
+    client.socket.destroy();
+    await close({ graceMs: 600_000 });
+  }, 30_000);
+
   test('in an app of somebody else, too, it waits for what was begun', async () => {
     const server = createServer({ store: lab.store, logger: silentLogger });
     let end = () => {};

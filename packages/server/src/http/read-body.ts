@@ -49,7 +49,9 @@ function chunksOf(
     return (request.body ?? []) as AsyncIterable<Uint8Array>;
   }
   if (incoming.readableDidRead && declared !== 0) throw alreadyRead();
-  return incoming;
+  // Whoever stops reading leaves it to the adapter to take in what still comes, and to close: Node would do neither to a request
+  // that was destroyed, and the connection would stay for as long as idle ones may.
+  return incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
 }
 
 function alreadyRead(): CairnError {
