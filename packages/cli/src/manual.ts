@@ -6,7 +6,8 @@ import { type Field, type RecordName, records } from './json/records.js';
 const intro = `# The command line
 
 \`cairn\` is the sdk in a terminal: \`npm i -g @cairn/cli\`, or \`npx @cairn/cli <command>\`. \`cairn help <command>\` says what is
-written here. This page is made of the table of commands; a test keeps them equal.
+written here. This page is made of the table of commands; a test keeps them equal. What is left out on purpose is in
+[decision 17](decisions/017-command-line.md).
 
 - **Results go to stdout, talk to stderr.** A terminal gets tables that fit it, colours and rounded sizes. A pipe gets lines
   of exact values (bytes, times in UTC) with tabs between them, uncut and without a heading.
