@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import {
   type AnyIterable,
   type BlobStore,
@@ -52,6 +50,7 @@ import { type DirectPlan, planDirectRead } from './direct-reads.js';
 import { openBucketPack } from './open-bucket-pack.js';
 import { packObjects } from './pack-objects.js';
 import { pairBucket } from './pair-bucket.js';
+import { makePassageFolder } from './passage-folder.js';
 
 export interface TeamStoreOptions extends PostgresCatalogOptions {
   /** Holds the packs: a bucket, or what is below a prefix of one, that nothing else writes to. */
@@ -63,7 +62,10 @@ export interface TeamStoreOptions extends PostgresCatalogOptions {
    * aren't.
    */
   readonly encryption?: StoreEncryption | undefined;
-  /** A folder of this machine for packs on their way to the bucket. Default: a new one, which is removed in the end. */
+  /**
+   * A folder of this machine for packs on their way to the bucket. Default: a new one where the machine has temporary files,
+   * which is removed in the end, or by the next store on the machine when its process was killed.
+   */
   readonly temp?: string | undefined;
 }
 
@@ -143,7 +145,7 @@ export async function openTeamStore(options: TeamStoreOptions): Promise<TeamStor
   if (options.algorithm !== undefined && options.algorithm !== algorithm) {
     throw otherAlgorithm(objects.location, algorithm, options.algorithm);
   }
-  const temp = options.temp ?? (await mkdtemp(join(tmpdir(), 'cairn-packs-')));
+  const temp = options.temp ?? (await makePassageFolder());
   if (options.temp !== undefined) await sweepTempFiles(fs, temp, Date.now());
 
   const hasher = await loadHasher(algorithm);
