@@ -12,14 +12,16 @@ export interface StoreFormat {
   readonly algorithm: ContentAlgorithm;
   /** How large blobs are cut. */
   readonly chunker: ChunkerParams;
-  /** How packs are encrypted; `undefined` where they aren't. */
+  /** How packs are encrypted, and digests in the database; `undefined` where nothing is. */
   readonly encryption?: 'aes-256-gcm' | undefined;
 }
 
 /** How blobs and catalog are laid out in the folder. A store with a later number is refused. */
 const layoutVersion = 2;
-/** The same where packs are encrypted. */
-const encryptedVersion = 3;
+/** The same where packs are encrypted, and digests in the database. */
+const encryptedVersion = 4;
+/** The same where only packs were. */
+const halfEncryptedVersion = 3;
 
 /** @throws CairnError `unsupported_format`. */
 export async function readFormat(fs: FileSystem, folder: string): Promise<StoreFormat | undefined> {
@@ -70,6 +72,9 @@ export function parseFormat(text: string, path: string): StoreFormat {
   }
   const { format, version, algorithm, chunker, encryption } = found;
   if (format !== 'cairn-store') throw unsupported(`${quote(path)} doesn't belong to a store`);
+  if (version === halfEncryptedVersion) {
+    throw unsupported(`${quote(path)} is that of a store whose database an earlier Cairn left unencrypted`);
+  }
   const isEncrypted = version === encryptedVersion && encryption === 'aes-256-gcm';
   const isKnown = isEncrypted || (version === layoutVersion && encryption === undefined);
   if (!isKnown || (algorithm !== 'blake3' && algorithm !== 'sha256')) {

@@ -5,6 +5,7 @@ import { sweepTempFiles } from './blobs/temp-files.js';
 import type { Liveness } from './catalog/run-rows.js';
 import { checkEncryption, openKeys, type StoreEncryption, settleKeys } from './encryption/encryption.js';
 import { keysInFolder } from './encryption/keys-places.js';
+import { sealedForm } from './encryption/sealed-form.js';
 import { newFormat, readFormat, type StoreFormat, settleFormat } from './format.js';
 import { type LocalStore, localStore } from './local-store.js';
 import { isOwnerAlive } from './run-owner.js';
@@ -21,8 +22,8 @@ export interface OpenStoreOptions {
   /** Whether to change nothing. Default: `false`, unless the folder can't be written to. */
   readonly readOnly?: boolean | undefined;
   /**
-   * What the packs are encrypted with: all contents, and the lists of what versions hold. Default: they aren't. The database is
-   * not encrypted.
+   * What the packs are encrypted with: all contents, and the lists of what versions hold; and digests in the database, of which
+   * the rest is not encrypted. Default: nothing is.
    */
   readonly encryption?: StoreEncryption | undefined;
   /** Default: the real file system. The database of the catalog is not reached through it. */
@@ -63,7 +64,8 @@ export async function openStore(dir: string, options: OpenStoreOptions = {}): Pr
     encryption && (await (known === undefined ? settleKeys(keys, encryption) : openKeys(keys, encryption)));
   const driver = options.driver ?? (await loadSqlite());
   const path = databaseOf(folder);
-  const database = await openSqlite({ driver, path, readOnly, clock: () => now().getTime() });
+  const form = opened && sealedForm(opened.dataKey);
+  const database = await openSqlite({ driver, path, readOnly, clock: () => now().getTime(), form });
   try {
     await migrate(database);
     const format = known ?? (await settleFormat(fs, folder, newFormat(options)));

@@ -5,6 +5,8 @@ import { Pool } from 'pg';
 import { onTestFinished } from 'vitest';
 import type { Actor, NewKey, Principal } from '../src/access/principal.js';
 import { defaultChunker } from '../src/chunker/chunker-params.js';
+import { newDataKey } from '../src/encryption/keys-text.js';
+import { sealedForm } from '../src/encryption/sealed-form.js';
 import type { LocalStore } from '../src/index.js';
 import { localStore } from '../src/local-store.js';
 import type { Database } from '../src/sql/database.js';
@@ -12,6 +14,7 @@ import { migrate } from '../src/sql/migrations/migrate.js';
 import { openPostgres } from '../src/sql/postgres/database.js';
 import { openSqlite } from '../src/sql/sqlite/database.js';
 import { loadSqlite } from '../src/sql/sqlite/driver.js';
+import type { StoredForm } from '../src/sql/stored-form.js';
 import { makeStoreFolder } from '../src/store-folder.js';
 import { pglitePool, postgresUrl } from './catalogs.js';
 import { scratchFolder } from './scratch.js';
@@ -33,6 +36,20 @@ export const accessPlaces: readonly (readonly [string, () => Promise<AccessPlace
   ['SQLite', () => openPlace(sqliteIn(scratchFolder()))],
   ['PostgreSQL in this process', async () => openPlace(postgresOver(await pglitePool()))],
   ...(postgresUrl === undefined ? [] : [['PostgreSQL', () => serverPlace(postgresUrl as string)] as const]),
+];
+
+/** The same and, for what has to do with digests, databases that show none. */
+export const digestPlaces: typeof accessPlaces = [
+  ...accessPlaces,
+  ['SQLite that shows no digests', () => openPlace(sqliteIn(scratchFolder(), sealedForm(newDataKey())))],
+  ...(postgresUrl === undefined
+    ? []
+    : [
+        [
+          'PostgreSQL that shows no digests',
+          () => serverPlace(postgresUrl as string, sealedForm(newDataKey())),
+        ] as const,
+      ]),
 ];
 
 /** Of the machine itself: may do everything. */
@@ -66,16 +83,16 @@ async function openPlace(openDatabase: OpenDatabase): Promise<AccessPlace> {
   };
 }
 
-function sqliteIn(folder: string): OpenDatabase {
-  return async (clock) =>
-    openSqlite({ driver: await loadSqlite(), path: join(folder, 'cairn.db'), readOnly: false, clock });
+function sqliteIn(folder: string, form?: StoredForm): OpenDatabase {
+  const path = join(folder, 'cairn.db');
+  return async (clock) => openSqlite({ driver: await loadSqlite(), path, readOnly: false, clock, form });
 }
 
-function postgresOver(pool: Parameters<typeof openPostgres>[0]['pool']): OpenDatabase {
-  return async (clock) => openPostgres({ pool, clock });
+function postgresOver(pool: Parameters<typeof openPostgres>[0]['pool'], form?: StoredForm): OpenDatabase {
+  return async (clock) => openPostgres({ pool, clock, form });
 }
 
-async function serverPlace(url: string): Promise<AccessPlace> {
+async function serverPlace(url: string, form?: StoredForm): Promise<AccessPlace> {
   const schema = `cairn_test_${randomUUID().replaceAll('-', '')}`;
   const pool = new Pool({ connectionString: url, options: `-c search_path=${schema}` });
   await pool.query(`CREATE SCHEMA ${schema}`);
@@ -83,7 +100,7 @@ async function serverPlace(url: string): Promise<AccessPlace> {
     await pool.query(`DROP SCHEMA ${schema} CASCADE`);
     await pool.end();
   });
-  return openPlace(postgresOver(pool));
+  return openPlace(postgresOver(pool, form));
 }
 
 /** A user with a key, and who has it. */

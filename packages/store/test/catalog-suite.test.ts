@@ -1,5 +1,7 @@
 import { testCatalog } from '@cairn/conformance';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newDataKey } from '../src/encryption/keys-text.js';
+import { sealedForm } from '../src/encryption/sealed-form.js';
 import {
   type Place,
   pglitePlace,
@@ -27,12 +29,14 @@ function suite(name: string, makePlace: () => Promise<Place>): void {
   }));
 }
 
-suite('SQLite', sqlitePlace);
+suite('SQLite', () => sqlitePlace());
+suite('SQLite that shows no digests', () => sqlitePlace(sealedForm(newDataKey())));
 suite('PostgreSQL in this process', pglitePlace);
 
 if (postgresUrl !== undefined) {
   const url = postgresUrl;
   suite('PostgreSQL', () => postgresPlace(url));
+  suite('PostgreSQL that shows no digests', () => postgresPlace(url, sealedForm(newDataKey())));
 } else {
   describe('Catalog: PostgreSQL', () => {
     it('needs a server, which CAIRN_TEST_POSTGRES_URL names', (context) => {

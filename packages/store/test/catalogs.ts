@@ -13,6 +13,7 @@ import { openPostgres } from '../src/sql/postgres/database.js';
 import type { PostgresPool } from '../src/sql/postgres/pool.js';
 import { openSqlite } from '../src/sql/sqlite/database.js';
 import { loadSqlite } from '../src/sql/sqlite/driver.js';
+import type { StoredForm } from '../src/sql/stored-form.js';
 
 /** An empty place for a catalog, and how to open it: once for every process that would use it. */
 export interface Place {
@@ -29,14 +30,16 @@ export interface PlaceOptions {
   readonly pageSize?: number;
 }
 
-export async function sqlitePlace(): Promise<Place> {
+/** @param form Default: digests as they are. */
+export async function sqlitePlace(form?: StoredForm): Promise<Place> {
   const folder = await mkdtemp(join(tmpdir(), 'cairn-catalog-'));
   const driver = await loadSqlite();
   const databases: Database[] = [];
   return {
     async open({ now = () => new Date(), pageSize } = {}) {
       const path = join(folder, 'cairn.db');
-      const database = await openSqlite({ driver, path, readOnly: false, clock: () => now().getTime() });
+      const clock = () => now().getTime();
+      const database = await openSqlite({ driver, path, readOnly: false, clock, form });
       databases.push(database);
       await migrate(database);
       return sqlCatalog(database, { liveness: isOwnerAlive, pageSize });
@@ -115,15 +118,19 @@ export async function anyPostgresPool(): Promise<PlacedPool> {
   return { pool, dispose: () => query(pool, `DROP SCHEMA ${schema} CASCADE`) };
 }
 
-export async function postgresPlace(url: string): Promise<Place> {
+export async function postgresPlace(url: string, form?: StoredForm): Promise<Place> {
   const { pool, dispose } = await postgresPool(url);
-  return { open: (options) => openPostgresCatalog(pool, options), dispose };
+  return { open: (options) => openPostgresCatalog(pool, options, form), dispose };
 }
 
 /** Like `postgresCatalog`, for lists with small pages too. */
-async function openPostgresCatalog(pool: PostgresPool, options: PlaceOptions = {}): Promise<Catalog> {
+async function openPostgresCatalog(
+  pool: PostgresPool,
+  options: PlaceOptions = {},
+  form?: StoredForm,
+): Promise<Catalog> {
   const { now, pageSize } = options;
-  const database = openPostgres({ pool, clock: now && (() => now().getTime()) });
+  const database = openPostgres({ pool, clock: now && (() => now().getTime()), form });
   await migrate(database);
   return sqlCatalog(database, { liveness: isOwnerAlive, pageSize });
 }

@@ -2,7 +2,7 @@
 Usage: verify-store.py FOLDER, while nothing writes to it. Stores with BLAKE3 digests need the Python package blake3, encrypted
 ones the package cryptography, and their key in CAIRN_ENCRYPTION_KEY."""
 
-import base64, functools, hashlib, json, os, pathlib, sqlite3, struct, sys
+import base64, functools, hashlib, hmac, json, os, pathlib, sqlite3, struct, sys
 
 store = pathlib.Path(sys.argv[1])
 algorithm = json.loads((store / "FORMAT").read_text())["algorithm"]
@@ -11,8 +11,6 @@ if algorithm == "blake3":
 else:
     new_hash = hashlib.sha256
 database = sqlite3.connect(f"file:{store / 'cairn.db'}?mode=ro", uri=True)
-places = "SELECT o.digest, p.name, o.kind, o.start, o.length FROM objects o JOIN packs p ON p.id = o.pack_id"
-index = {digest: place for digest, *place in database.execute(places)}
 problems = []
 
 
@@ -34,13 +32,29 @@ def unwrap(keys, text):
 
 if (store / "KEYS").exists():
     from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.ciphers import Cipher
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+    from cryptography.hazmat.primitives.ciphers.algorithms import AES
+    from cryptography.hazmat.primitives.ciphers.modes import XTS
     from cryptography.hazmat.primitives.hashes import SHA256
     from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
     keys = json.loads((store / "KEYS").read_text())
     secret = unwrap(keys, os.environ["CAIRN_ENCRYPTION_KEY"])
     magic = b"CAIRNEP1" + bytes.fromhex(keys["id"])
+    digests_key = hkdf(secret, magic[8:], b"cairn database digests", 64)
+    names_key = hkdf(secret, magic[8:], b"cairn database names")
+
+
+def from_database(digest, place):
+    if not (store / "KEYS").exists():
+        return digest
+    tweak = hmac.digest(names_key, place.encode(), "sha256")[:16]
+    return Cipher(AES(digests_key), XTS(tweak)).decryptor().update(digest)
+
+
+places = "SELECT o.digest, p.name, o.kind, o.start, o.length FROM objects o JOIN packs p ON p.id = o.pack_id"
+index = {from_database(digest, "objects"): place for digest, *place in database.execute(places)}
 
 
 def decrypted(data):
@@ -110,11 +124,13 @@ def lines(digest):
 
 
 versions = database.execute(
-    "SELECT c.name, v.version, v.manifest FROM versions v JOIN collections c ON c.id = v.collection_id"
-    " WHERE v.deleted_at IS NULL"
+    "SELECT c.entity, c.project, c.name, v.version, v.manifest FROM versions v"
+    " JOIN collections c ON c.id = v.collection_id WHERE v.deleted_at IS NULL"
 )
-for name, version, manifest in versions:
-    for leaf in lines(manifest)[1:]:
+for entity, project, name, version, manifest in versions:
+    stored = bytes.fromhex(manifest.partition(":")[2])
+    raw = from_database(stored, f"project {entity}/{project}")
+    for leaf in lines(f"{algorithm}:{raw.hex()}")[1:]:
         for entry in lines(leaf["leaf"]):
             if "uri" not in entry and not is_there(entry["digest"]):
                 problems.append(f"{name}:v{version} can't have {entry['path']}")

@@ -1,17 +1,18 @@
 import type { BlobStore, ContentDigest, Entry, WrittenManifest } from '@cairn/core';
 import { writeManifest } from '@cairn/core';
 import { describe, expect, it } from 'vitest';
-import { accessPlaces } from '../../test/access-places.js';
+import { accessPlaces, digestPlaces } from '../../test/access-places.js';
 import { startLimitMs } from '../../test/catalogs.js';
 import { collection, commit } from '../../test/maintained-store.js';
 import { large, ours, put, small, storeAs, theirs, writeFiles } from '../../test/project-puts.js';
 import { readBlob } from '../../test/put.js';
 import { rawDigest } from '../packs/pack-format.js';
 import { all, run } from '../sql/step.js';
+import { toStoredDigest } from '../sql/stored-form.js';
 import type { ProjectBlobs } from './access.js';
 import { sqlAccess } from './sql-access.js';
 
-describe.each(accessPlaces)('a manifest of a project on %s', { timeout: startLimitMs }, (_, open) => {
+describe.each(digestPlaces)('a manifest of a project on %s', { timeout: startLimitMs }, (_, open) => {
   it('passes with all that it names, and says under which basis', async () => {
     const place = await open();
     const mine = place.store.access.blobsOf(ours);
@@ -108,7 +109,8 @@ describe.each(accessPlaces)('a manifest of a project on %s', { timeout: startLim
     const manifest = await storeAs(mine, { 'a.txt': small });
     await mine.checkManifest(manifest.blob);
     const [digest] = await put(mine, [small]);
-    await database.write(() => run('DELETE FROM links WHERE digest = ?', [rawDigest(digest as string)]));
+    const link = toStoredDigest(database.form.ofProject(ours), rawDigest(digest as string));
+    await database.write(() => run('DELETE FROM links WHERE digest = ?', [link]));
     await mine.checkManifest(manifest.blob);
     await database.write(() => run("INSERT INTO engine_state (name, value) VALUES ('epoch', 7)"));
     await expect(mine.checkManifest(manifest.blob)).rejects.toMatchObject({ code: 'not_found' });

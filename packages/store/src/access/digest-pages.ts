@@ -18,11 +18,16 @@ export function* digestPages(digests: readonly Uint8Array[]): Generator<DigestPa
     const order = inOrder(digests, start, Math.min(start + blockCount, digests.length));
     for (let at = 0; at < order.length; at += pageCount) {
       const places = order.subarray(at, at + pageCount);
-      const bytes = new Uint8Array(places.length * digestBytes);
-      for (const [i, place] of places.entries()) bytes.set(digests[place] as Uint8Array, i * digestBytes);
-      yield { bytes, places };
+      yield { bytes: bytesAt(digests, places), places };
     }
   }
+}
+
+/** Some of a list of digests, one after the other. */
+export function bytesAt(digests: readonly Uint8Array[], places: Uint32Array): Uint8Array {
+  const bytes = new Uint8Array(places.length * digestBytes);
+  for (const [i, place] of places.entries()) bytes.set(digests[place] as Uint8Array, i * digestBytes);
+  return bytes;
 }
 
 /** Places by the first four bytes of their digests: both in one number, for numbers are sorted fastest. */

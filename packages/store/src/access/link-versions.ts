@@ -1,7 +1,8 @@
 import { type CallOptions, type ContentDigest, openManifest, type ProjectRef } from '@cairn/core';
 import { DigestSet } from '../packs/digest-set.js';
 import { rawDigest } from '../packs/pack-format.js';
-import { all, one, run, type Step } from '../sql/step.js';
+import { all, one, run, type Step, storedForm } from '../sql/step.js';
+import { fromStoredName } from '../sql/stored-form.js';
 import { checkedIn, link } from './links.js';
 import { entriesAtOnce, isUnreadable, type LinksContext, withParts } from './links-context.js';
 import { claimProject } from './projects.js';
@@ -57,7 +58,8 @@ function* manifestsAfter({ entity, project }: ProjectRef, version: number): Step
      WHERE v.id > ? AND c.entity = ? AND c.project = ? AND v.deleted_at IS NULL`,
     [version, entity, project],
   );
-  return rows.map(({ manifest }) => manifest as ContentDigest);
+  const digests = (yield* storedForm()).ofProject({ entity, project });
+  return rows.map(({ manifest }) => fromStoredName(digests, manifest));
 }
 
 function* noteLinked(project: ProjectRef, version: number): Step<void> {

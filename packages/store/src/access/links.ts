@@ -1,9 +1,9 @@
 import type { CallOptions, ProjectRef } from '@cairn/core';
 import { digestBytes } from '../packs/pack-format.js';
 import type { Database, Dialect } from '../sql/database.js';
-import { type Fragment, sql } from '../sql/fragment.js';
+import { type Fragment, raw, sql } from '../sql/fragment.js';
 import { one, run, type Step } from '../sql/step.js';
-import { type DigestPage, digestPages } from './digest-pages.js';
+import { bytesAt, type DigestPage, digestPages } from './digest-pages.js';
 import { claimProject } from './projects.js';
 
 /** Records that a project has some digests; see `AccessCatalog.link`. */
@@ -13,7 +13,7 @@ export async function link(
   digests: readonly Uint8Array[],
   options?: CallOptions,
 ): Promise<void> {
-  for (const page of digestPages(digests)) {
+  for (const page of digestPages(storedIn(database, project, digests))) {
     await database.write(() => linkPage(database.dialect, project, page), options);
   }
 }
@@ -34,10 +34,12 @@ export function linkedNow(
   digests: readonly Uint8Array[],
   options?: CallOptions,
 ): Promise<Uint8Array> {
-  const isLinked = sql`SELECT 1 FROM projects p JOIN links l ON l.project_id = p.id JOIN objects o ON o.digest = l.digest
+  // Where digests are as they are, both tables have the same.
+  const object = raw(database.form.objects.isPlain ? 'l.digest' : 'd.object');
+  const isLinked = sql`SELECT 1 FROM projects p JOIN links l ON l.project_id = p.id JOIN objects o ON o.digest = ${object}
     WHERE p.entity = ${project.entity} AND p.project = ${project.project} AND l.digest = d.digest
     AND o.condemned IS NULL`;
-  return which(database, digests, isLinked, options);
+  return which(database, project, digests, isLinked, options);
 }
 
 /** One byte for each digest: 1 when it is marked as a manifest, or a leaf, all of which was there in an epoch. */
@@ -50,7 +52,7 @@ export function checkedIn(
   const isChecked = sql`SELECT 1 FROM projects p JOIN checked_manifests m ON m.project_id = p.id
     WHERE p.entity = ${project.entity} AND p.project = ${project.project} AND m.digest = d.digest
     AND m.epoch = ${epoch}`;
-  return which(database, digests, isChecked, options);
+  return which(database, project, digests, isChecked, options);
 }
 
 export async function markChecked(
@@ -59,7 +61,7 @@ export async function markChecked(
   digests: readonly Uint8Array[],
   { epoch, ...options }: CallOptions & { readonly epoch: number },
 ): Promise<void> {
-  for (const page of digestPages(digests)) {
+  for (const page of digestPages(storedIn(database, project, digests))) {
     await database.write(function* () {
       const id = yield* claimProject(project);
       const { text, params } = sql`INSERT INTO checked_manifests (project_id, digest, epoch)
@@ -71,19 +73,31 @@ export async function markChecked(
   }
 }
 
-/** For which digests `d.digest` a query has a row. */
+/** Digests as the rows of a project have them. */
+function storedIn(
+  { form }: Database,
+  project: ProjectRef,
+  digests: readonly Uint8Array[],
+): readonly Uint8Array[] {
+  return form.ofProject(project).toStored(digests);
+}
+
+/** For which digests a query has a row: `d.digest` is as those of the project are, and `d.object`, if it differs, as in the index. */
 async function which(
   database: Database,
+  project: ProjectRef,
   digests: readonly Uint8Array[],
   query: Fragment,
   options?: CallOptions,
 ): Promise<Uint8Array> {
   const found = new Uint8Array(digests.length);
-  for (const page of digestPages(digests)) {
+  const { dialect, form } = database;
+  const objects = form.objects.isPlain ? undefined : form.objects.toStored(digests);
+  for (const page of digestPages(storedIn(database, project, digests))) {
     options?.signal?.throwIfAborted();
     const { text, params } =
       sql`SELECT string_agg(CASE WHEN EXISTS (${query}) THEN '1' ELSE '0' END, '' ORDER BY d.n)
-      AS bits FROM ${rowsOf(database.dialect, page)} AS d`;
+      AS bits FROM ${rowsOf(dialect, page, objects)} AS d`;
     const row = await database.read(() => one(text, params), options);
     const bits = String(row?.bits);
     for (const [i, place] of page.places.entries()) found[place] = bits.charCodeAt(i) - 48;
@@ -91,6 +105,10 @@ async function which(
   return found;
 }
 
-function rowsOf(dialect: Dialect, { bytes }: DigestPage): Fragment {
-  return dialect.eachDigest(bytes, bytes.length / digestBytes);
+function rowsOf(
+  dialect: Dialect,
+  { bytes, places }: DigestPage,
+  objects?: readonly Uint8Array[] | undefined,
+): Fragment {
+  return dialect.eachDigest(bytes, bytes.length / digestBytes, objects && bytesAt(objects, places));
 }

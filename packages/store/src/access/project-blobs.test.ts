@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BlobStore, CairnError, type ContentDigest, readAll } from '@cairn/core';
 import { describe, expect, it } from 'vitest';
-import { accessPlaces } from '../../test/access-places.js';
+import { digestPlaces } from '../../test/access-places.js';
 import { startLimitMs } from '../../test/catalogs.js';
 import { large, ours, put, small, theirs, writeFiles } from '../../test/project-puts.js';
 import { putAll, readBlob } from '../../test/put.js';
@@ -12,7 +12,7 @@ import { all } from '../sql/step.js';
 
 const bytes = (data: Uint8Array) => ({ kind: 'bytes', bytes: data }) as const;
 
-describe.each(accessPlaces)('the blobs of a project on %s', { timeout: startLimitMs }, (_, open) => {
+describe.each(digestPlaces)('the blobs of a project on %s', { timeout: startLimitMs }, (_, open) => {
   it('are those that were put in it, and can be read there', async () => {
     const { store } = await open();
     const blobs = store.access.blobsOf(ours);
@@ -42,7 +42,7 @@ describe.each(accessPlaces)('the blobs of a project on %s', { timeout: startLimi
     const { store, database } = await open();
     await put(store.access.blobsOf(ours), [small, large]);
     const rows = await database.read(() => all('SELECT digest FROM objects'));
-    const digests = rows.map(({ digest }) => digest as Uint8Array);
+    const digests = database.form.objects.fromStored(rows.map(({ digest }) => digest as Uint8Array));
     expect(digests.length).toBeGreaterThan(4);
     expect(await store.access.linked(ours, digests)).toEqual(new Uint8Array(digests.length).fill(1));
     expect(await store.access.linked(theirs, digests)).toEqual(new Uint8Array(digests.length));
@@ -57,8 +57,10 @@ describe.each(accessPlaces)('the blobs of a project on %s', { timeout: startLimi
     const mine = store.access.blobsOf(ours);
     await put(mine, [Buffer.from('something of my own')]);
     const rows = await database.read(() => all('SELECT digest FROM objects'));
-    const own = await mine.has(rows.map((row) => nameOf(row.digest as Uint8Array)));
-    const secrets = rows.map((row) => nameOf(row.digest as Uint8Array)).filter((digest) => !own.has(digest));
+    const { objects } = database.form;
+    const names = objects.fromStored(rows.map(({ digest }) => digest as Uint8Array)).map(nameOf);
+    const own = await mine.has(names);
+    const secrets = names.filter((digest) => !own.has(digest));
     expect(secrets.length).toBeGreaterThan(5);
     expect(secrets).toContain(manifest.blob);
     const absent = `blake3:${'5'.repeat(64)}` as const;

@@ -30,7 +30,7 @@ export function sqlCatalog(database: Database, options: SqlCatalogOptions): Cata
   function versions(step: (page: Page) => Step<Row[]>, call: CallOptions = {}, limit?: number) {
     const read = async (page: Page) => {
       const rows = await database.read(() => step(page), call);
-      return rows.map((row) => [row, toVersionRecord(row)] as const);
+      return rows.map((row) => [row, toVersionRecord(row, database.form)] as const);
     };
     return readPages(read, { pageSize, limit, ...call });
   }
@@ -60,7 +60,7 @@ export function sqlCatalog(database: Database, options: SqlCatalogOptions): Cata
     commitVersion: (request, call) => database.write(() => commitVersion(request), call),
     async findVersion(collection, selector, call) {
       const row = await database.read(() => findVersion(collection, selector), call);
-      return row === undefined ? undefined : toVersionRecord(row);
+      return row === undefined ? undefined : toVersionRecord(row, database.form);
     },
     listVersions: (query, call) =>
       versions((page) => listVersions(query, database.dialect, page), call, query.limit),

@@ -7,7 +7,8 @@ import {
 } from '@cairn/core';
 import { holdEpoch } from '../packs/pack-index.js';
 import { tuples } from '../sql/fragment.js';
-import { now, one, run, type Step } from '../sql/step.js';
+import { now, one, run, type Step, storedForm } from '../sql/step.js';
+import { type DigestForm, toStoredName } from '../sql/stored-form.js';
 import { toStoredJson } from '../sql/stored-json.js';
 import { moveAliases, writeAliases } from './aliases.js';
 import { type CollectionState, claimCollection } from './collections.js';
@@ -24,17 +25,19 @@ export function* commitVersion(unchecked: CommitRequest): Step<CommitResult> {
   if (edge !== undefined) yield* requireOpenRun(edge.runId);
   const at = yield* now();
   const collection = yield* claimCollection(request, at);
-  const existing = yield* one(byDigest, [collection.id, request.digest]);
+  const form = yield* storedForm();
+  const digests = form.ofProject(request);
+  const existing = yield* one(byDigest, [collection.id, toStoredName(digests, request.digest)]);
   if (existing === undefined) {
     const { basis } = request;
     const epoch = String(yield* holdEpoch());
     if (basis !== undefined && basis !== epoch) throw outdatedBasis();
-    const { row, version } = yield* addVersion(request, collection, at);
+    const { row, version } = yield* addVersion(request, collection, digests, at);
     if (edge !== undefined) yield* recordEdge(edge.runId, edge.direction, row);
     return { version, created: true };
   }
   const row = Number(existing.id);
-  const found = toVersionRecord(existing);
+  const found = toVersionRecord(existing, form);
   if (edge !== undefined) yield* recordEdge(edge.runId, edge.direction, row);
   const version = edge?.direction === 'input' ? found : yield* pointTo(request, collection, row, found);
   return { version, created: false };
@@ -43,6 +46,7 @@ export function* commitVersion(unchecked: CommitRequest): Step<CommitResult> {
 function* addVersion(
   request: CommitRequest,
   collection: CollectionState,
+  digests: DigestForm,
   at: number,
 ): Step<{ row: number; version: VersionRecord }> {
   const { entity, project, name, type, digest, manifest, entryCount, size, description, metadata, ttl } =
@@ -53,8 +57,8 @@ function* addVersion(
     [
       collection.id,
       collection.nextVersion,
-      digest,
-      manifest,
+      toStoredName(digests, digest),
+      toStoredName(digests, manifest),
       entryCount,
       size,
       description === undefined ? null : toStoredJson(description),

@@ -1,6 +1,6 @@
 import { CairnError, quote } from '@cairn/core';
 import { readEpoch } from '../packs/pack-index.js';
-import { now, one, run, type Step } from '../sql/step.js';
+import { now, one, run, type Step, storedForm } from '../sql/step.js';
 import { type AliasMove, moveAliases } from './aliases.js';
 import { lockCollectionOf } from './collections.js';
 import { requireVersion } from './find-version.js';
@@ -8,7 +8,10 @@ import { fromVersionId, toVersionRecord } from './version-rows.js';
 
 export function* deleteVersion(versionId: string, deleteAliases: boolean): Step<void> {
   const collection = yield* lockCollectionOf(versionId);
-  const { entity, project, name, version, aliases } = toVersionRecord(yield* requireVersion(versionId));
+  const { entity, project, name, version, aliases } = toVersionRecord(
+    yield* requireVersion(versionId),
+    yield* storedForm(),
+  );
   const others = aliases.filter((alias) => alias !== 'latest');
   if (others.length > 0 && !deleteAliases) {
     throw new CairnError(

@@ -1,5 +1,6 @@
 import { CairnError, type CollectionRef, quote, type VersionSelector } from '@cairn/core';
-import { one, type Row, type Step } from '../sql/step.js';
+import { one, type Row, type Step, storedForm } from '../sql/step.js';
+import { toStoredName } from '../sql/stored-form.js';
 import { fromVersionId, versionColumns } from './version-rows.js';
 
 const inCollection = 'c.entity = ? AND c.project = ? AND c.name = ? AND v.deleted_at IS NULL';
@@ -17,7 +18,10 @@ export function* findVersion(collection: CollectionRef, selector: VersionSelecto
   const { entity, project, name } = collection;
   const ref = [entity, project, name];
   if ('alias' in selector) return yield* one(byAlias, [...ref, selector.alias]);
-  if ('digest' in selector) return yield* one(byDigest, [...ref, selector.digest]);
+  if ('digest' in selector) {
+    const digests = (yield* storedForm()).ofProject(collection);
+    return yield* one(byDigest, [...ref, toStoredName(digests, selector.digest)]);
+  }
   // No version has another number, and PostgreSQL would refuse to look for one.
   if (!Number.isSafeInteger(selector.version)) return undefined;
   return yield* one(byNumber, [...ref, selector.version]);

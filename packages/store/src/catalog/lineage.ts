@@ -8,7 +8,8 @@ import {
   walkLineage,
 } from '@cairn/core';
 import { type Fragment, raw, sql } from '../sql/fragment.js';
-import { type Ask, all, now, one, type Row, type Step } from '../sql/step.js';
+import { type Ask, all, now, one, type Row, type Step, storedForm } from '../sql/step.js';
+import type { StoredForm } from '../sql/stored-form.js';
 import { listOf } from './pages.js';
 import { type Liveness, runColumns, toRunRecord } from './run-rows.js';
 import { fromVersionId, toVersionId, toVersionRecord, versionColumns } from './version-rows.js';
@@ -48,13 +49,13 @@ export function* lineage(request: LineageRequest, liveness: Liveness): Step<Line
   const { selection, toKey } = places[kind];
   const found = yield* one(`${selection}(?)`, [toKey(id)]);
   if (found === undefined) throw new CairnError('not_found', `there is no ${kind} ${quote(id)}`);
-  return yield* walkLineage(request, lineageSource(yield* now(), liveness));
+  return yield* walkLineage(request, lineageSource(yield* now(), liveness, yield* storedForm()));
 }
 
-function lineageSource(at: number, liveness: Liveness): LineageSource<Ask> {
+function lineageSource(at: number, liveness: Liveness, form: StoredForm): LineageSource<Ask> {
   function toNode(row: Row, kind: Kind): LineageNode {
     if (kind === 'run') return { kind, run: toRunRecord(row, at, liveness) };
-    return { kind, version: toVersionRecord(row), deleted: row.deleted_at !== null };
+    return { kind, version: toVersionRecord(row, form), deleted: row.deleted_at !== null };
   }
 
   return {

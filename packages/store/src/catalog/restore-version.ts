@@ -1,6 +1,6 @@
 import { CairnError, loggedAgain, quote, type VersionRecord } from '@cairn/core';
 import { holdEpoch } from '../packs/pack-index.js';
-import { one, run, type Step } from '../sql/step.js';
+import { one, run, type Step, storedForm } from '../sql/step.js';
 import { moveAliases } from './aliases.js';
 import { lockCollectionOf } from './collections.js';
 import { noVersion, requireVersion } from './find-version.js';
@@ -18,12 +18,12 @@ export function* restoreVersion(versionId: string): Step<VersionRecord> {
   const collection = yield* lockCollectionOf(versionId);
   const row = yield* one(byId, [id]);
   if (row === undefined) throw noVersion(versionId);
-  const version = toVersionRecord(row);
+  const version = toVersionRecord(row, yield* storedForm());
   if (row.deleted_at === null) return version;
   const label = `${version.entity}/${version.project}/${version.name}`;
   const same = yield* one(
     'SELECT version FROM versions WHERE collection_id = ? AND digest = ? AND deleted_at IS NULL',
-    [collection.id, version.digest],
+    [collection.id, String(row.digest)],
   );
   if (same !== undefined) throw loggedAgain(label, version.version, Number(same.version));
   const epoch = yield* holdEpoch();
@@ -45,7 +45,7 @@ export function* restoreVersion(versionId: string): Step<VersionRecord> {
     [collection.id, version.version],
   );
   if (higher === undefined) yield* moveAliases(collection, [['latest', id]]);
-  return toVersionRecord(yield* requireVersion(versionId));
+  return toVersionRecord(yield* requireVersion(versionId), yield* storedForm());
 }
 
 function collected(label: string, { version }: VersionRecord): CairnError {

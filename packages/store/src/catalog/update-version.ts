@@ -1,6 +1,6 @@
 import { CairnError, canonicalJson, checkPatch, type VersionPatch, type VersionRecord } from '@cairn/core';
 import { tuples } from '../sql/fragment.js';
-import { all, run, type Step } from '../sql/step.js';
+import { all, run, type Step, storedForm } from '../sql/step.js';
 import { toStoredJson } from '../sql/stored-json.js';
 import { moveAliases } from './aliases.js';
 import { type CollectionState, lockCollectionOf } from './collections.js';
@@ -13,7 +13,8 @@ type AliasPatch = NonNullable<VersionPatch['aliases']>;
 export function* updateVersion(versionId: string, unchecked: VersionPatch): Step<VersionRecord> {
   const patch = checkPatch(unchecked);
   const collection = yield* lockCollectionOf(versionId);
-  const found = toVersionRecord(yield* requireVersion(versionId));
+  const form = yield* storedForm();
+  const found = toVersionRecord(yield* requireVersion(versionId), form);
   const stale = staleFields(found, patch);
   if (patch.aliases !== undefined && (yield* haveMoved(collection.id, patch.aliases))) stale.push('aliases');
   if (stale.length > 0) {
@@ -27,7 +28,7 @@ export function* updateVersion(versionId: string, unchecked: VersionPatch): Step
   }
   yield* updateFields(fromVersionId(versionId), found, patch);
   if (patch.aliases !== undefined) yield* updateAliases(versionId, collection, found, patch.aliases);
-  return toVersionRecord(yield* requireVersion(versionId));
+  return toVersionRecord(yield* requireVersion(versionId), form);
 }
 
 /** The fields that are no longer what the patch saw, aliases apart. */

@@ -1,5 +1,6 @@
-import type { ContentDigest, JsonObject, VersionRecord } from '@cairn/core';
+import type { JsonObject, VersionRecord } from '@cairn/core';
 import type { Row } from '../sql/step.js';
+import { fromStoredName, type StoredForm } from '../sql/stored-form.js';
 import { fromStoredJson } from '../sql/stored-json.js';
 
 /** What every statement that answers with versions selects, as `v`, with their collections, as `c`. */
@@ -8,16 +9,18 @@ export const versionColumns = `v.id, c.entity, c.project, c.name, c.type, v.vers
   (SELECT string_agg(a.alias, '/') FROM aliases a WHERE a.version_id = v.id) AS aliases,
   (SELECT string_agg(t.tag, '/') FROM tags t WHERE t.version_id = v.id) AS tags`;
 
-export function toVersionRecord(row: Row): VersionRecord {
+export function toVersionRecord(row: Row, form: StoredForm): VersionRecord {
+  const [entity, project] = [String(row.entity), String(row.project)];
+  const digests = form.ofProject({ entity, project });
   return {
-    entity: String(row.entity),
-    project: String(row.project),
+    entity,
+    project,
     name: String(row.name),
     id: toVersionId(Number(row.id)),
     type: String(row.type),
     version: Number(row.version),
-    digest: row.digest as ContentDigest,
-    manifest: row.manifest as ContentDigest,
+    digest: fromStoredName(digests, row.digest),
+    manifest: fromStoredName(digests, row.manifest),
     entryCount: Number(row.entry_count),
     size: Number(row.size),
     ...(row.description === null ? {} : { description: fromStoredJson<string>(row.description) }),

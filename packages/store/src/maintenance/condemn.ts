@@ -3,7 +3,7 @@ import type { CallOptions } from '@cairn/core';
 import { recipeKind } from '../packs/pack-format.js';
 import { goneMeanwhile, lockEpoch } from '../packs/pack-index.js';
 import { tuples } from '../sql/fragment.js';
-import { all, now, one, run, type Step } from '../sql/step.js';
+import { all, now, one, run, type Step, storedForm } from '../sql/step.js';
 import type { NeedsContext } from './context.js';
 import type { Marks } from './marks.js';
 import { type ObjectRow, objectPages, recipePages } from './object-rows.js';
@@ -75,10 +75,11 @@ function* condemnSlice(rows: readonly ObjectRow[], marks: Marks): Step<boolean> 
   yield* lockEpoch();
   if ((yield* readRepairs()) !== marks.repairs) throw goneMeanwhile();
   if (yield* hasNews(marks)) return false;
+  const { objects } = yield* storedForm();
   const at = yield* now();
   let count = 0;
   for (let i = 0; i < rows.length; i += batchCount) {
-    const digests = rows.slice(i, i + batchCount).map(({ digest }) => digest);
+    const digests = objects.toStored(rows.slice(i, i + batchCount).map(({ digest }) => digest));
     const changed = yield* all(
       `UPDATE objects SET condemned = ? WHERE condemned IS NULL AND digest IN ${tuples(1, digests.length)}
        RETURNING kind`,

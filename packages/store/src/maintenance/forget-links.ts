@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { CallOptions } from '@cairn/core';
-import { readEpoch } from '../packs/pack-index.js';
+import type { CallOptions, ProjectRef } from '@cairn/core';
+import { hasRows, readEpoch } from '../packs/pack-index.js';
 import type { Database } from '../sql/database.js';
-import { one, run, type Step } from '../sql/step.js';
+import { all, one, run, type Step, storedForm } from '../sql/step.js';
+import type { DigestForm } from '../sql/stored-form.js';
 import { lastDigest } from './object-rows.js';
 
 /** How many links are looked at in one transaction. */
@@ -45,19 +46,37 @@ function* forgetSlice({ project, digest }: Place): Step<Place | undefined> {
     [id, after],
   );
   const end = last === undefined ? lastDigest : (last.digest as Uint8Array);
-  const gone = (yield* isProject(id))
-    ? 'NOT EXISTS (SELECT 1 FROM objects o WHERE o.digest = links.digest)'
-    : 'TRUE';
-  yield* run(`DELETE FROM links WHERE project_id = ? AND digest > ? AND digest <= ? AND ${gone}`, [
-    id,
-    after,
-    end,
-  ]);
+  const ref = yield* findProject(id);
+  const form = ref && (yield* storedForm()).ofProject(ref);
+  if (form === undefined || form.isPlain) {
+    const gone = form ? 'NOT EXISTS (SELECT 1 FROM objects o WHERE o.digest = links.digest)' : 'TRUE';
+    yield* run(`DELETE FROM links WHERE ${inSlice} AND ${gone}`, [id, after, end]);
+  } else {
+    yield* forgetSealed(form, id, [after, end]);
+  }
   return { project: id, digest: end };
 }
 
-function* isProject(id: number): Step<boolean> {
-  return (yield* one('SELECT 1 AS found FROM projects WHERE id = ?', [id])) !== undefined;
+const inSlice = 'project_id = ? AND digest > ? AND digest <= ?';
+
+/** The same where the keys of links are not those of objects. */
+function* forgetSealed(
+  form: DigestForm,
+  id: number,
+  [after, end]: readonly [Uint8Array, Uint8Array],
+): Step<void> {
+  const links = yield* all(`SELECT digest FROM links WHERE ${inSlice}`, [id, after, end]);
+  const keys = links.map(({ digest }) => digest as Uint8Array);
+  const there = yield* hasRows(form.fromStored(keys));
+  for (const [i, key] of keys.entries()) {
+    if (there[i] === 1) continue;
+    yield* run('DELETE FROM links WHERE project_id = ? AND digest = ?', [id, key]);
+  }
+}
+
+function* findProject(id: number): Step<ProjectRef | undefined> {
+  const row = yield* one('SELECT entity, project FROM projects WHERE id = ?', [id]);
+  return row && { entity: String(row.entity), project: String(row.project) };
 }
 
 /** Those of other epochs say nothing. */

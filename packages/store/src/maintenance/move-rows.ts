@@ -45,12 +45,15 @@ export async function moveRows(
     );
     return Number(row?.id);
   }, options);
-  // Rows lie in the order of their digests: so each transaction writes to few pages.
-  const sorted = moves.toSorted((a, b) => Buffer.compare(a.digest, b.digest));
+  // Rows lie in the order of their keys: so each transaction writes to few pages.
+  const digests = moves.map(({ digest }) => digest);
+  const keys = database.form.objects.toStored(digests);
+  const sorted = moves
+    .map(({ from, start }, i) => ({ key: keys[i] as Uint8Array, from, start }))
+    .sort((a, b) => Buffer.compare(a.key, b.key));
   for (let at = 0; at < sorted.length; at += movesAtOnce) {
     await database.write(() => move(id, sorted.slice(at, at + movesAtOnce)), options);
   }
-  const digests = moves.map(({ digest }) => digest);
   const isUseful = await database.write(function* () {
     if (yield* isInUse(id, digests)) return true;
     yield* run('DELETE FROM packs WHERE id = ?', [id]);
@@ -60,15 +63,20 @@ export async function moveRows(
   return isUseful;
 }
 
+/** A row of which the record was copied. */
+interface MovedRow extends Pick<Move, 'from' | 'start'> {
+  readonly key: Uint8Array;
+}
+
 /** A row that leads elsewhere by now stays as it is. @throws CairnError `conflict` when the new pack was removed meanwhile. */
-function* move(id: number, moves: readonly Move[]): Step<void> {
+function* move(id: number, moves: readonly MovedRow[]): Step<void> {
   const pack = yield* one('SELECT id FROM packs WHERE id = ? FOR SHARE', [id]);
   if (pack === undefined) throw goneMeanwhile();
-  for (const { digest, from, start } of moves) {
+  for (const { key, from, start } of moves) {
     yield* run('UPDATE objects SET pack_id = ?, start = ? WHERE digest = ? AND pack_id = ?', [
       id,
       start,
-      digest,
+      key,
       from,
     ]);
   }
@@ -84,12 +92,13 @@ export async function liveRecords(
   const live: PackRecord[] = [];
   for (let at = 0; at < records.length; at += batchCount) {
     const batch = records.slice(at, at + batchCount);
+    const keys = database.form.objects.toStored(batch.map(({ digest }) => digest));
     const rows = await database.read(
       () =>
         all(
           `SELECT start FROM objects WHERE digest IN ${tuples(1, batch.length)} AND pack_id = ?
            AND condemned IS NULL`,
-          [...batch.map(({ digest }) => digest), packId],
+          [...keys, packId],
         ),
       options,
     );

@@ -4,6 +4,7 @@ import { keyOf } from '../packs/pack-index.js';
 import type { Database } from '../sql/database.js';
 import { tuples } from '../sql/fragment.js';
 import { all, type Row } from '../sql/step.js';
+import type { DigestForm } from '../sql/stored-form.js';
 
 /** How many rows are read in one go. Nothing else of the process runs meanwhile. */
 const pageCount = 4000;
@@ -20,7 +21,7 @@ export interface ObjectRow {
 
 const columns = 'digest, kind, pack_id, start, length, size, condemned IS NOT NULL AS is_condemned';
 
-/** All rows of objects, in the order of their digests, a page at a time; not those of one moment. */
+/** All rows of objects, in the order of their keys, a page at a time; not those of one moment. */
 export async function* objectPages(
   database: Database,
   options: CallOptions,
@@ -31,7 +32,7 @@ export async function* objectPages(
         all(`SELECT ${columns} FROM objects WHERE digest > ? ORDER BY digest LIMIT ${pageCount}`, [after]),
       options,
     );
-    if (rows.length > 0) yield rows.map(toObject);
+    if (rows.length > 0) yield toObjects(rows, database.form.objects);
     if (rows.length < pageCount) return;
     after = rows.at(-1)?.digest as Uint8Array;
   }
@@ -53,7 +54,7 @@ export async function* recipePages(
         ),
       options,
     );
-    if (rows.length > 0) yield rows.map(toObject);
+    if (rows.length > 0) yield toObjects(rows, database.form.objects);
     if (rows.length < pageCount) return;
     const last = rows.at(-1) as Row;
     [pack, digest] = [Number(last.pack_id), last.digest as Uint8Array];
@@ -63,9 +64,14 @@ export async function* recipePages(
 /** After all digests. */
 export const lastDigest: Uint8Array = new Uint8Array(33).fill(0xff);
 
-function toObject(row: Row): ObjectRow {
+function toObjects(rows: readonly Row[], form: DigestForm): ObjectRow[] {
+  const digests = form.fromStored(rows.map(({ digest }) => digest as Uint8Array));
+  return rows.map((row, i) => toObject(row, digests[i] as Uint8Array));
+}
+
+function toObject(row: Row, digest: Uint8Array): ObjectRow {
   return {
-    digest: row.digest as Uint8Array,
+    digest,
     kind: Number(row.kind) as RecordKind,
     packId: Number(row.pack_id),
     start: Number(row.start),
@@ -81,12 +87,14 @@ export async function objectsByDigest(
   digests: readonly Uint8Array[],
   options: CallOptions,
 ): Promise<Map<string, ObjectRow>> {
+  const { objects } = database.form;
   const list = tuples(1, digests.length);
   const rows = await database.read(
-    () => all(`SELECT ${columns} FROM objects WHERE digest IN ${list}`, digests),
+    () => all(`SELECT ${columns} FROM objects WHERE digest IN ${list}`, objects.toStored(digests)),
     options,
   );
-  return new Map(rows.map((row) => [keyOf(row.digest as Uint8Array), toObject(row)]));
+  const found = toObjects(rows, objects);
+  return new Map(found.map((row) => [keyOf(row.digest), row]));
 }
 
 /** All rows that lead to a pack, in the order of their places. For when its table can't tell: it goes through all rows. */
@@ -96,5 +104,6 @@ export async function objectsOfPack(
   options: CallOptions,
 ): Promise<ObjectRow[]> {
   const text = `SELECT ${columns} FROM objects WHERE pack_id = ? ORDER BY start, length`;
-  return (await database.read(() => all(text, [packId]), options)).map(toObject);
+  const rows = await database.read(() => all(text, [packId]), options);
+  return toObjects(rows, database.form.objects);
 }

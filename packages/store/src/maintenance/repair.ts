@@ -5,8 +5,10 @@ import { packPath } from '../packs/open-pack.js';
 import { type PackRecord, recipeKind } from '../packs/pack-format.js';
 import { keyOf } from '../packs/pack-index.js';
 import { decodeRecipe } from '../packs/recipe.js';
-import { now, one, run, type Step } from '../sql/step.js';
-import { forgetSeen, type GroupKey, nextSeen } from '../stat-cache/seen-files.js';
+import { now, one, run, type Step, storedForm } from '../sql/step.js';
+import { toStoredDigest } from '../sql/stored-form.js';
+import { forgetSeen, nextSeen } from '../stat-cache/seen-files.js';
+import type { GroupKey } from '../stat-cache/seen-rows.js';
 import type { MaintenanceContext } from './context.js';
 import { objectsByDigest, objectsOfPack } from './object-rows.js';
 import { type PackEnd, readPackEnd } from './pack-end.js';
@@ -108,11 +110,12 @@ async function reindex(
 
 function* makeRow(packId: number, { record, size }: Found): Step<void> {
   const { digest, kind, start, length } = record;
+  const { objects } = yield* storedForm();
   yield* run(
     `INSERT INTO objects (digest, kind, pack_id, start, length, size) VALUES (?, ?, ?, ?, ?, ?)
      ON CONFLICT (digest) DO UPDATE SET kind = excluded.kind, pack_id = excluded.pack_id,
        start = excluded.start, length = excluded.length, size = excluded.size, condemned = NULL`,
-    [digest, kind, packId, start, length, size],
+    [toStoredDigest(objects, digest), kind, packId, start, length, size],
   );
 }
 
@@ -125,11 +128,11 @@ async function storeAgain(
   for (let after: GroupKey | undefined; ; ) {
     const groups = await database.read(() => nextSeen(after), options);
     if (groups.length === 0) return;
-    for (const { key, files } of groups) {
-      after = key;
+    for (const { place, folder, files } of groups) {
+      after = place;
       for (const [name, { digest, stamp }] of files) {
         if (problems.of(digest) === undefined) continue;
-        await tryToStore(blobs, { kind: 'path', path: join(key.folder, name), stamp }, options);
+        await tryToStore(blobs, { kind: 'path', path: join(folder, name), stamp }, options);
       }
     }
   }

@@ -2,6 +2,7 @@ import type { CallOptions, ContentDigest } from '@cairn/core';
 import { lockEpoch } from '../packs/pack-index.js';
 import type { Database } from '../sql/database.js';
 import { all, one, type Step } from '../sql/step.js';
+import { fromStoredName } from '../sql/stored-form.js';
 
 const pageCount = 200;
 
@@ -33,11 +34,13 @@ export async function* versionsAfter(
     );
     for (const row of rows) {
       last = Number(row.id);
+      const [entity, project] = [String(row.entity), String(row.project)];
+      const form = database.form.ofProject({ entity, project });
       yield {
         id: last,
-        label: `${row.entity}/${row.project}/${row.name}:v${row.version}`,
-        digest: String(row.digest) as ContentDigest,
-        manifest: String(row.manifest) as ContentDigest,
+        label: `${entity}/${project}/${row.name}:v${row.version}`,
+        digest: fromStoredName(form, row.digest),
+        manifest: fromStoredName(form, row.manifest),
       };
     }
     if (rows.length < pageCount) return;

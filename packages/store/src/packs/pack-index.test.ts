@@ -17,6 +17,7 @@ import { noise } from '../../test/scratch.js';
 import type { IngestContext } from '../ingest/ingestor.js';
 import type { Database } from '../sql/database.js';
 import { all, run } from '../sql/step.js';
+import { toStoredDigest } from '../sql/stored-form.js';
 import { type FinishedPack, OpenPack, packPath } from './open-pack.js';
 import { plainFiles } from './pack-files.js';
 import { dataKind, type RecordKind, rawDigest, recipeKind } from './pack-format.js';
@@ -63,7 +64,11 @@ describe.each(packDatabases)('packs in %s', (_, open) => {
   const find = (blobs: readonly Uint8Array[]) => database.read(() => findObjects(blobs.map(digestOf)));
   const where = async (bytes: Uint8Array) => (await find([bytes])).get(keyOf(digestOf(bytes))) as Location;
   const condemn = (bytes: Uint8Array) =>
-    database.write(() => run('UPDATE objects SET condemned = 1 WHERE digest = ?', [digestOf(bytes)]));
+    database.write(() =>
+      run('UPDATE objects SET condemned = 1 WHERE digest = ?', [
+        toStoredDigest(database.form.objects, digestOf(bytes)),
+      ]),
+    );
   const packNames = async () =>
     (await database.read(() => all('SELECT name FROM packs'))).map(({ name }) => name);
   const fileOf = ({ name }: FinishedPack) => packPath(context.packs, name);

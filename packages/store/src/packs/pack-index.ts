@@ -1,6 +1,7 @@
 import { CairnError, type FileStamp } from '@cairn/core';
 import { tuples } from '../sql/fragment.js';
-import { all, now, one, type Row, run, type Step } from '../sql/step.js';
+import { all, now, one, type Row, run, type Step, storedForm } from '../sql/step.js';
+import { type DigestForm, toStoredDigest } from '../sql/stored-form.js';
 import type { FinishedPack } from './open-pack.js';
 import { type PackRecord, type RecordKind, readTable, recipeKind, recordCount } from './pack-format.js';
 
@@ -39,13 +40,15 @@ export function keyOf(digest: Uint8Array): string {
 /** Where digests are, by their keys; what isn't there, or is condemned, is left out. */
 export function* findObjects(digests: readonly Uint8Array[]): Step<Map<string, Location>> {
   const found = new Map<string, Location>();
+  const { objects } = yield* storedForm();
   for (const batch of batches(digests)) {
     const rows = yield* all(
       `SELECT digest, kind, pack_id, start, length, size FROM objects
        WHERE digest IN ${tuples(1, batch.length)} AND condemned IS NULL`,
-      batch,
+      objects.toStored(batch),
     );
-    for (const row of rows) found.set(keyOf(row.digest as Uint8Array), toLocation(row));
+    const there = objects.fromStored(rows.map(({ digest }) => digest as Uint8Array));
+    for (const [i, row] of rows.entries()) found.set(keyOf(there[i] as Uint8Array), toLocation(row));
   }
   return found;
 }
@@ -98,7 +101,7 @@ export function* lockEpoch(): Step<void> {
  * Makes the rows of a pack and of its records. Records that are elsewhere already keep their rows.
  *
  * @param sizes Of the blobs of its recipes, by their keys.
- * @param options.isSorted Whether rows are made in the order of their digests, so that of many who write at once none waits
+ * @param options.isSorted Whether rows are made in the order of their keys, so that of many who write at once none waits
  * for another one that waits for it. It needs memory for the whole table.
  * @returns Whether the pack is of any use: whether a row leads to it.
  */
@@ -114,15 +117,17 @@ export function* addPack(
     [pack.name, pack.size, recordCount(pack.end), yield* now(), mtimeMs, ctimeMs, ino],
   );
   const id = Number(row?.id);
-  const records = isSorted ? [...readTable(pack.end)].sort(byDigest) : readTable(pack.end);
+  const { objects } = yield* storedForm();
+  const records = isSorted ? inOrder(readTable(pack.end), objects) : readTable(pack.end);
   for (const some of slices(records)) {
+    const keys = objects.toStored(some.map(({ digest }) => digest));
     yield* run(
       `INSERT INTO objects (digest, kind, pack_id, start, length, size) VALUES ${tuples(some.length, 6)}
        ON CONFLICT (digest) DO UPDATE SET kind = excluded.kind, pack_id = excluded.pack_id,
          start = excluded.start, length = excluded.length, size = excluded.size, condemned = NULL
        WHERE objects.condemned IS NOT NULL`,
-      some.flatMap(({ digest, kind, start, length }) => [
-        digest,
+      some.flatMap(({ digest, kind, start, length }, i) => [
+        keys[i] as Uint8Array,
         kind,
         id,
         start,
@@ -139,8 +144,14 @@ export function* addPack(
   return false;
 }
 
-function byDigest(a: PackRecord, b: PackRecord): number {
-  return Buffer.compare(a.digest, b.digest);
+/** Records in the order of their rows. */
+function inOrder(records: Iterable<PackRecord>, form: DigestForm): PackRecord[] {
+  const all = [...records];
+  const keys = form.toStored(all.map(({ digest }) => digest));
+  return all
+    .map((record, i) => ({ record, key: keys[i] as Uint8Array }))
+    .sort((a, b) => Buffer.compare(a.key, b.key))
+    .map(({ record }) => record);
 }
 
 /** Records a few at a time: to hold all of a pack would cost much memory for a moment. */
@@ -157,7 +168,8 @@ function* slices(records: Iterable<PackRecord>): Generator<PackRecord[]> {
 
 /** Whether the row of any of these digests leads to a pack. */
 export function* isInUse(packId: number, digests: readonly Uint8Array[]): Step<boolean> {
-  for (const batch of batches(digests)) {
+  const { objects } = yield* storedForm();
+  for (const batch of batches(objects.toStored(digests))) {
     const row = yield* one(
       `SELECT 1 AS found FROM objects WHERE digest IN ${tuples(1, batch.length)} AND pack_id = ? LIMIT 1`,
       [...batch, packId],
@@ -167,12 +179,26 @@ export function* isInUse(packId: number, digests: readonly Uint8Array[]): Step<b
   return false;
 }
 
+/** One byte for each digest: 1 when it has a row, condemned or not. */
+export function* hasRows(digests: readonly Uint8Array[]): Step<Uint8Array> {
+  const { objects } = yield* storedForm();
+  const there = new Set<string>();
+  const keys = objects.toStored(digests);
+  for (const batch of batches(keys)) {
+    const rows = yield* all(`SELECT digest FROM objects WHERE digest IN ${tuples(1, batch.length)}`, batch);
+    for (const { digest } of rows) there.add(keyOf(digest as Uint8Array));
+  }
+  return Uint8Array.from(keys, (key) => (there.has(keyOf(key)) ? 1 : 0));
+}
+
 /** Forgets records that were found to be damaged, unless they are elsewhere by now. */
 export function* forgetRecords(
   damaged: readonly { readonly digest: Uint8Array; readonly packId: number }[],
 ): Step<void> {
+  const { objects } = yield* storedForm();
   for (const { digest, packId } of damaged) {
-    yield* run('DELETE FROM objects WHERE digest = ? AND pack_id = ?', [digest, packId]);
+    const key = toStoredDigest(objects, digest);
+    yield* run('DELETE FROM objects WHERE digest = ? AND pack_id = ?', [key, packId]);
   }
 }
 
@@ -182,7 +208,8 @@ export function* forgetRecords(
  * @throws CairnError `conflict` when one is gone. It is worth trying again.
  */
 export function* rescue(chunks: readonly Uint8Array[]): Step<void> {
-  for (const batch of batches(chunks)) {
+  const { objects } = yield* storedForm();
+  for (const batch of batches(objects.toStored(chunks))) {
     const list = tuples(1, batch.length);
     yield* run(
       `UPDATE objects SET condemned = NULL WHERE condemned IS NOT NULL AND digest IN ${list}`,

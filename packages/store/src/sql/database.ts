@@ -1,10 +1,12 @@
 import type { CallOptions, JsonPrimitive } from '@cairn/core';
 import type { Fragment } from './fragment.js';
 import type { Step } from './step.js';
+import type { StoredForm } from './stored-form.js';
 
 /** A database that can run steps. All methods throw CairnErrors, and what a step throws. */
 export interface Database {
   readonly dialect: Dialect;
+  readonly form: StoredForm;
   /** Runs a step that only reads and whose statements need not agree with each other, such as one with one statement. */
   read<T>(step: () => Step<T>, options?: CallOptions): Promise<T>;
   /** Runs a step that only reads, and sees the database at one moment. */
@@ -27,8 +29,10 @@ export interface Dialect {
   /**
    * The rows `n`, from 0, and `digest` of many digests that are one value, 32 bytes each: to bind each by itself would cost
    * several times what is done with it.
+   *
+   * @param objects As many others, which the rows have as `object`.
    */
-  eachDigest(digests: Uint8Array, count: number): Fragment;
+  eachDigest(digests: Uint8Array, count: number, objects?: Uint8Array | undefined): Fragment;
   /** What the value under some keys of a column of stored JSON looks like in SQL. */
   json(column: string, keys: readonly string[]): JsonField;
 }

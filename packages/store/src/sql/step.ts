@@ -1,3 +1,5 @@
+import type { StoredForm } from './stored-form.js';
+
 /**
  * What a catalog does is written as steps: generators that yield what they ask of the database and are handed the answer.
  * A step knows nothing of connections, transactions, waiting or retrying. SQLite runs a whole step in one tick; PostgreSQL
@@ -9,8 +11,11 @@
  */
 export type Step<T> = Generator<Ask, T, unknown>;
 
-/** A statement to run, answered by its rows; or what time it is, answered in milliseconds since 1970. */
-export type Ask = Query | 'now';
+/**
+ * A statement to run, answered by its rows; what time it is, answered in milliseconds since 1970; or in which form the database has
+ * digests.
+ */
+export type Ask = Query | 'now' | 'form';
 
 export interface Query extends Statement {
   /** How many rows to answer with. */
@@ -45,4 +50,9 @@ export function* run(text: string, params: readonly Value[] = []): Step<void> {
 /** The time by the clock that all users of the database share, in milliseconds since 1970. */
 export function* now(): Step<number> {
   return Number(yield 'now');
+}
+
+/** In which form the database has what tells of contents. */
+export function* storedForm(): Step<StoredForm> {
+  return (yield 'form') as StoredForm;
 }

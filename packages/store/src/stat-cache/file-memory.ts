@@ -1,5 +1,5 @@
 import type { CallOptions } from '@cairn/core';
-import type { GroupKey } from './seen-files.js';
+import type { GroupKey } from './seen-rows.js';
 import { SeenGroup } from './stat-cache.js';
 
 /** Knows which bytes files had when they were read. */

@@ -1,6 +1,6 @@
 import { basename, dirname, sep } from 'node:path';
 import type { AnyIterable } from '@cairn/core';
-import type { GroupKey } from './seen-files.js';
+import type { GroupKey } from './seen-rows.js';
 
 /** Items whose files are in one folder, one after the other as they came; or items without a file, which have no key. */
 export interface Group<T> {

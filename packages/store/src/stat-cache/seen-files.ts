@@ -1,6 +1,7 @@
 import type { FileStamp } from '@cairn/core';
 import { digestBytes } from '../packs/pack-format.js';
-import { all, one, run, type Step } from '../sql/step.js';
+import { all, one, run, type Step, storedForm } from '../sql/step.js';
+import { fromSeenRow, type GroupKey, placeOf, toSeenRow } from './seen-rows.js';
 
 /** What some files of a folder looked like, and which bytes they had then. */
 export interface SeenFiles {
@@ -15,47 +16,53 @@ export interface SeenFile {
   readonly digest: Buffer;
 }
 
-/** A run of files in a folder by which they are kept together, see `group-by-folder.ts`. */
-export interface GroupKey {
+export function* readSeen(key: GroupKey): Step<SeenFiles | undefined> {
+  const { sealing } = yield* storedForm();
+  const { folder, first } = placeOf(key, sealing);
+  const row = yield* one(
+    'SELECT folder, first, epoch, files FROM seen_files WHERE folder = ? AND first = ?',
+    [folder, first],
+  );
+  const found = row && fromSeenRow(row, sealing);
+  return found && { epoch: Number(row.epoch), files: decode(found.files) };
+}
+
+/** What a row says. */
+export interface SeenRow {
+  /** Where it is. */
+  readonly place: GroupKey;
   readonly folder: string;
-  /** The name of the first file. */
-  readonly first: string;
+  readonly files: ReadonlyMap<string, SeenFile>;
 }
 
-export function* readSeen({ folder, first }: GroupKey): Step<SeenFiles | undefined> {
-  const row = yield* one('SELECT epoch, files FROM seen_files WHERE folder = ? AND first = ?', [
-    folder,
-    first,
-  ]);
-  if (row === undefined) return undefined;
-  return { epoch: Number(row.epoch), files: decode(row.files as Uint8Array) };
-}
-
-/** The next groups in their order, with what was seen of each; the first ones after `undefined`. */
-export function* nextSeen(
-  after: GroupKey | undefined,
-): Step<{ readonly key: GroupKey; readonly files: ReadonlyMap<string, SeenFile> }[]> {
+/** The next groups in the order of their rows; the first ones after `undefined`. */
+export function* nextSeen(after: GroupKey | undefined): Step<SeenRow[]> {
   const { folder, first } = after ?? { folder: '', first: '' };
   const rows = yield* all(
     `SELECT folder, first, files FROM seen_files WHERE folder > ? OR (folder = ? AND first > ?)
      ORDER BY folder, first LIMIT 20`,
     [folder, folder, first],
   );
-  return rows.map((row) => ({
-    key: { folder: String(row.folder), first: String(row.first) },
-    files: decode(row.files as Uint8Array),
-  }));
+  const { sealing } = yield* storedForm();
+  return rows.map((row) => {
+    const place = { folder: String(row.folder), first: String(row.first) };
+    const found = fromSeenRow(row, sealing);
+    if (found === undefined) return { place, folder: '', files: new Map() };
+    return { place, folder: found.folder, files: decode(found.files) };
+  });
 }
 
 /** @param files As {@link FoundFiles} encodes them. */
 export function* writeSeen(
-  { folder, first }: GroupKey,
+  key: GroupKey,
   { epoch, files }: { readonly epoch: number; readonly files: Uint8Array },
 ): Step<void> {
+  const { sealing } = yield* storedForm();
+  const { folder, first } = placeOf(key, sealing);
   yield* run(
     `INSERT INTO seen_files (folder, first, epoch, files) VALUES (?, ?, ?, ?)
      ON CONFLICT (folder, first) DO UPDATE SET epoch = excluded.epoch, files = excluded.files`,
-    [folder, first, epoch, files],
+    [folder, first, epoch, toSeenRow(key, files, sealing)],
   );
 }
 

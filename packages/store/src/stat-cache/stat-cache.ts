@@ -5,7 +5,8 @@ import { keyOf } from '../packs/pack-index.js';
 import type { Database } from '../sql/database.js';
 import type { Step } from '../sql/step.js';
 import { isSettled } from './is-settled.js';
-import { FoundFiles, type GroupKey, readSeen, type SeenFile, writeSeen } from './seen-files.js';
+import { FoundFiles, readSeen, type SeenFile, writeSeen } from './seen-files.js';
+import type { GroupKey } from './seen-rows.js';
 
 export interface StatCacheContext {
   readonly database: Database;

@@ -30,6 +30,7 @@ import {
   settleKeys,
 } from '../encryption/encryption.js';
 import { keysInBucket } from '../encryption/keys-places.js';
+import { sealedForm } from '../encryption/sealed-form.js';
 import { newFormat, type StoreFormat } from '../format.js';
 import { collectGarbage, type GcOptions, type GcResult } from '../maintenance/gc.js';
 import { partsOf as partsOfBlob } from '../maintenance/needs.js';
@@ -58,8 +59,8 @@ export interface TeamStoreOptions extends PostgresCatalogOptions {
   /** What identifies bytes. Default: what the store has, and `blake3` for a new one. */
   readonly algorithm?: ContentAlgorithm | undefined;
   /**
-   * What the packs are encrypted with, in the bucket and on the way there; see `OpenStoreOptions.encryption`. Default: they
-   * aren't.
+   * What the packs are encrypted with, in the bucket and on the way there, and digests in the database; see
+   * `OpenStoreOptions.encryption`. Default: nothing is.
    */
   readonly encryption?: StoreEncryption | undefined;
   /**
@@ -132,7 +133,8 @@ export async function openTeamStore(options: TeamStoreOptions): Promise<TeamStor
   const keys = keysInBucket(objects);
   const opened =
     encryption && (await (known === undefined ? settleKeys(keys, encryption) : openKeys(keys, encryption)));
-  const database = openPostgres({ pool, clock: now === undefined ? undefined : () => now().getTime() });
+  const clock = now === undefined ? undefined : () => now().getTime();
+  const database = openPostgres({ pool, clock, form: opened && sealedForm(opened.dataKey) });
   await migrate(database);
   // So that there is a row to hold and to lock.
   await database.write(() =>

@@ -1,7 +1,10 @@
 import { sql } from 'kysely';
 import type { Migration } from './ddl.js';
 
-/** What is in the packs of a store; see `docs/decisions/009-engine.md`. Digests are the 32 bytes without the algorithm. */
+/**
+ * What is in the packs of a store; see `docs/decisions/009-engine.md`. Digests are the 32 bytes without the algorithm, in the form
+ * of the database.
+ */
 export const migration: Migration = ({
   schema,
   table,

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallOptions } from '@cairn/core';
 import type { Database } from '../database.js';
 import type { Ask, Row, Step, Value } from '../step.js';
+import { plainForm, type StoredForm } from '../stored-form.js';
 import { postgresDialect } from './dialect.js';
 import { isBroken, isCollision, translatePostgresError } from './errors.js';
 import type { PostgresClient, PostgresPool } from './pool.js';
@@ -19,10 +20,12 @@ export interface PostgresOptions {
   readonly pool: PostgresPool;
   /** In milliseconds since 1970. Default: the server's clock, so that clients needn't agree on the time. */
   readonly clock?: (() => number) | undefined;
+  /** Default: as it is. */
+  readonly form?: StoredForm | undefined;
 }
 
 /** A database on a server. The pool stays the caller's, who ends it. */
-export function openPostgres({ pool, clock }: PostgresOptions): Database {
+export function openPostgres({ pool, clock, form = plainForm }: PostgresOptions): Database {
   outliveBreaks(pool);
   async function attempt<T>(
     work: (client: PostgresClient) => Promise<T>,
@@ -46,6 +49,7 @@ export function openPostgres({ pool, clock }: PostgresOptions): Database {
   }
 
   async function answer(client: PostgresClient, ask: Ask): Promise<unknown> {
+    if (ask === 'form') return form;
     if (ask !== 'now') return query(client, numbered(ask.text), ask.params.map(bind));
     return clock?.() ?? (await query(client, selectNow))[0]?.now;
   }
@@ -64,6 +68,7 @@ export function openPostgres({ pool, clock }: PostgresOptions): Database {
 
   return {
     dialect: postgresDialect,
+    form,
     read: (step, call) => attempt((client) => play(client, step()), call),
     snapshot: (step, call) => attempt((client) => transact(client, beginSnapshot, step()), call),
     write: (step, call) => attempt((client) => transact(client, beginWrite, step()), call),

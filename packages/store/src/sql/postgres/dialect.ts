@@ -1,5 +1,5 @@
 import type { Dialect } from '../database.js';
-import { type Fragment, sql } from '../fragment.js';
+import { type Fragment, raw, sql } from '../fragment.js';
 import { toStoredJson, toStoredText } from '../stored-json.js';
 
 export const postgresDialect: Dialect = {
@@ -10,7 +10,11 @@ export const postgresDialect: Dialect = {
   // Any number will do, as long as it is always the same.
   lockSchema: 'SELECT pg_advisory_xact_lock(4990148276001741)',
   toNumber: (text) => sql`CAST(${text} AS numeric)`,
-  eachDigest: (digests, count) => sql`(SELECT n, substr(CAST(${digests} AS bytea), 32 * n + 1, 32) AS digest
+  eachDigest: (
+    digests,
+    count,
+    objects,
+  ) => sql`(SELECT n, substr(CAST(${digests} AS bytea), 32 * n + 1, 32) AS digest${objectsOf(objects)}
     FROM generate_series(0, CAST(${count} AS integer) - 1) AS numbers(n))`,
   json(column, keys) {
     // `json` keeps numbers and texts as they are written, which is canonically; `jsonb` would not.
@@ -27,3 +31,7 @@ export const postgresDialect: Dialect = {
     };
   },
 };
+
+function objectsOf(objects: Uint8Array | undefined): Fragment {
+  return objects === undefined ? raw('') : sql`, substr(CAST(${objects} AS bytea), 32 * n + 1, 32) AS object`;
+}

@@ -1,6 +1,7 @@
 import { CairnError, type CallOptions, quote } from '@cairn/core';
 import type { Database } from '../database.js';
 import type { Ask, Step } from '../step.js';
+import { plainForm, type StoredForm } from '../stored-form.js';
 import { type Connection, type ConnectionOptions, openConnection } from './connection.js';
 import { sqliteDialect } from './dialect.js';
 import { translateSqliteError } from './errors.js';
@@ -9,6 +10,8 @@ import { takeTurn } from './wait.js';
 export interface SqliteOptions extends ConnectionOptions, CallOptions {
   /** In milliseconds since 1970. */
   readonly clock: () => number;
+  /** Default: as it is. */
+  readonly form?: StoredForm | undefined;
 }
 
 /**
@@ -16,7 +19,7 @@ export interface SqliteOptions extends ConnectionOptions, CallOptions {
  * all processes one writes at a time.
  */
 export async function openSqlite(options: SqliteOptions): Promise<Database> {
-  const { path, clock } = options;
+  const { path, clock, form = plainForm } = options;
   const connection = await guard(() => openConnection(options), options);
   const pending = new Set<Promise<unknown>>();
   let isClosed = false;
@@ -39,11 +42,13 @@ export async function openSqlite(options: SqliteOptions): Promise<Database> {
   }
 
   function answer(ask: Ask): unknown {
+    if (ask === 'form') return form;
     return ask === 'now' ? clock() : connection.query(ask);
   }
 
   return {
     dialect: sqliteDialect,
+    form,
     read: (step, call) => perform(() => play(step(), answer), call),
     snapshot: (step, call) => perform(() => transact(connection, 'BEGIN', () => play(step(), answer)), call),
     write: (step, call) =>

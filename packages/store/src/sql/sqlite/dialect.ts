@@ -1,14 +1,14 @@
 import type { Dialect } from '../database.js';
-import { raw, sql } from '../fragment.js';
+import { type Fragment, raw, sql } from '../fragment.js';
 import { toStoredJson, toStoredText } from '../stored-json.js';
 
 export const sqliteDialect: Dialect = {
   name: 'sqlite',
   tableExists: "SELECT 1 AS found FROM sqlite_schema WHERE type = 'table' AND name = ?",
   toNumber: (text) => sql`CAST(${text} AS REAL)`,
-  eachDigest: (digests, count) => sql`(WITH RECURSIVE numbers(n) AS
+  eachDigest: (digests, count, objects) => sql`(WITH RECURSIVE numbers(n) AS
     (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < ${count})
-    SELECT n, substr(${digests}, 32 * n + 1, 32) AS digest FROM numbers)`,
+    SELECT n, substr(${digests}, 32 * n + 1, 32) AS digest${objectsOf(objects)} FROM numbers)`,
   json(column, keys) {
     const document = raw(column);
     const path = `$${keys.map((key) => `.${JSON.stringify(toStoredText(key))}`).join('')}`;
@@ -21,3 +21,7 @@ export const sqliteDialect: Dialect = {
     };
   },
 };
+
+function objectsOf(objects: Uint8Array | undefined): Fragment {
+  return objects === undefined ? raw('') : sql`, substr(${objects}, 32 * n + 1, 32) AS object`;
+}
