@@ -276,6 +276,7 @@ describe('progress', () => {
         files: { done: 30, total: 30 },
         reused: 0,
         path: expect.any(String),
+        inFlight: [],
         done: true,
       });
       expect(events.filter(({ done }) => done)).toHaveLength(1);
