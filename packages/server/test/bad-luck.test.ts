@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -91,6 +91,10 @@ describe('a client that is killed in a download', () => {
       expect(came).toBeLessThan(total - whole + 500_000);
       for (const [path, bytes] of Object.entries(files))
         expect(readFileSync(join(root, path)).equals(bytes), path).toBe(true);
+      // Of what was being made when it was killed there may be something, under no name that anybody asked for.
+      for (const item of readdirSync(root, { recursive: true, withFileTypes: true })) {
+        if (item.isFile() && !/^\d+$/.test(item.name)) expect(item.name).toMatch(/^\.cairn-.*\.tmp$/);
+      }
     }
   });
 });
