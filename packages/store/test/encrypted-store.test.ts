@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expectCairnError, testBlobStore } from '@cairn/conformance';
 import { type ContentDigest, readAll } from '@cairn/core';
 import { nodeFileSystem } from '@cairn/file';
@@ -225,6 +226,18 @@ describe('an encrypted store', () => {
       expect((await store.verify()).ok, what).toBe(false);
       rmSync(path);
     }
+  });
+
+  it('mends what is damaged from the files that it remembers', async () => {
+    const path = join(scratchFolder(), 'file');
+    const bytes = randomBytes(1, 10_000);
+    writeFileSync(path, bytes);
+    // What was just written is not remembered.
+    await sleep(100);
+    for await (const _ of store.blobs.put([{ kind: 'path', path }]));
+    await damageEncrypted(folder, hasher.hash(bytes), encryption);
+    expect((await store.verify()).ok).toBe(false);
+    expect((await store.verify({ repair: true })).ok).toBe(true);
   });
 
   it('loses no more than the block that is damaged, and is whole when that is stored again', async () => {

@@ -1,12 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expectCairnError, testBlobStore, testCatalog } from '@cairn/conformance';
-import {
-  type ContentDigest,
-  type ObjectStore,
-  readAll,
-  type Source,
-} from '@cairn/core';
+import { type ContentDigest, type ObjectStore, readAll, type Source } from '@cairn/core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { openTeamStore, type TeamStore } from '../src/postgres.js';
 import { damageInBucket, watchedBucket } from './buckets.js';
