@@ -19,6 +19,9 @@ const folders = workspaces
 // With this, each run leaves a report in that folder, so that .ci/run can count its tests.
 const reports = process.env.CAIRN_TEST_REPORTS;
 
+// Whose tests leave nothing behind in their process: their files share it, and load what they import once.
+const sharing = new Set(['core', 'file', 'gs', 'http', 's3']);
+
 interface Manifest {
   name: string;
   workspaces?: string[];
@@ -46,7 +49,7 @@ export default defineConfig({
 });
 
 function project(name: string, folder: string, include: string): TestProjectConfiguration {
-  return { extends: true, root: folder, test: { name, include: [include] } };
+  return { extends: true, root: folder, test: { name, include: [include], isolate: !sharing.has(name) } };
 }
 
 /** `./dist/x.js` in a package's exports and imports is `src/x.ts` in this repository. */
