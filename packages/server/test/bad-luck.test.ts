@@ -13,7 +13,8 @@ import { openLab } from './lab.js';
 
 /* Processes that die and disks that are full, on either side of a server. */
 
-const program = (name: string) => fileURLToPath(new URL(`programs/${name}.mjs`, import.meta.url));
+const serverProgram = fileURLToPath(new URL('programs/server.mjs', import.meta.url));
+const downloadProgram = fileURLToPath(new URL('programs/download.mjs', import.meta.url));
 
 let folder: string;
 beforeEach(() => {
@@ -72,7 +73,7 @@ describe('a client that is killed in a download', () => {
     const run = async (root: string, at: number) => {
       [came, killAt] = [0, at];
       const env = { ...process.env, CAIRN_CACHE_DIR: join(folder, 'cache') };
-      child = spawn(process.execPath, [program('download'), line.url, key, root], { env, stdio: 'inherit' });
+      child = spawn(process.execPath, [downloadProgram, line.url, key, root], { env, stdio: 'inherit' });
       onTestFinished(() => void child?.kill('SIGKILL'));
       return once(child, 'exit');
     };
@@ -111,7 +112,7 @@ describe.skipIf(!canMount)(
       const data = join(folder, 'disk');
       mkdirSync(data);
       // In a namespace of its own a file system can be mounted without asking anybody.
-      const script = `mount -t tmpfs -o size=24m none ${data} && mkdir ${data}/own && exec ${process.execPath} ${program('server')}`;
+      const script = `mount -t tmpfs -o size=24m none ${data} && mkdir ${data}/own && exec ${process.execPath} ${serverProgram}`;
       const env = { ...process.env, CAIRN_DATA: join(data, 'own'), CAIRN_PORT: '0', TMPDIR: data };
       const child = spawn('unshare', [...inNamespace, 'sh', '-c', script], {
         env,

@@ -4,7 +4,7 @@ import { dataKind, PackTable, rawDigest } from '@cairn/store/engine';
 import { collect } from '@cairn/testing';
 import { describe, expect, test } from 'vitest';
 import { packOf } from './examples.js';
-import { api, openLab, storeArtifact } from './lab.js';
+import { api, nearTo, openLab, storeArtifact } from './lab.js';
 
 const lab = await openLab();
 const mine = { entity: 'acme', project: 'bikes' };
@@ -45,7 +45,7 @@ describe('keys', () => {
 
   test('auth-13: of two keys that are not known, nothing tells which was nearer', async () => {
     const [near, far] = await Promise.all(
-      [`${lab.root.slice(0, -1)}0`, `cairn_${'0'.repeat(49)}`].map(async (wrong) =>
+      [nearTo(lab.root), `cairn_${'0'.repeat(49)}`].map(async (wrong) =>
         failure(await lab.ask(`${api}/me`, { key: wrong })),
       ),
     );

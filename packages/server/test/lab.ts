@@ -121,6 +121,11 @@ export async function openLab(options: Partial<ServerOptions> = {}): Promise<Lab
   };
 }
 
+/** A key that differs in its last letter only. */
+export function nearTo(key: string): string {
+  return key.slice(0, -1) + (key.endsWith('0') ? '1' : '0');
+}
+
 /** Stores files and their manifest in a project, and answers what is to be sent to make a version of them. */
 export async function storeArtifact(
   store: ServedStore,
