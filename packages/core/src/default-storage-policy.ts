@@ -6,7 +6,7 @@ import { CairnError, redact } from './errors.js';
 import { type HandlerRegistry, requireHandler } from './handler-registry.js';
 import { checkPath } from './path.js';
 import { quote } from './printable.js';
-import type { BlobStore, PutResult, TransferOptions } from './seams/blob-store.js';
+import type { BlobStore, CopyRequest, CopyResult, PutResult, TransferOptions } from './seams/blob-store.js';
 import type { Observation } from './seams/storage-handler.js';
 import type {
   FileToLoad,
@@ -92,9 +92,34 @@ async function* storeInBatches(
   }
 }
 
+function loadFiles(
+  blobs: BlobStore,
+  files: AnyIterable<FileToLoad>,
+  options?: TransferOptions,
+): AsyncIterable<LoadedFile> {
+  return batched(() => loadInBatches(blobs, files, options));
+}
+
+async function* loadInBatches(
+  blobs: BlobStore,
+  files: AnyIterable<FileToLoad>,
+  options?: TransferOptions,
+): AsyncGenerator<readonly LoadedFile[], void, undefined> {
+  const waiting = new Waiting<number, FileEntry>();
+  let count = 0;
+  const toRequest = ({ entry, to }: FileToLoad): CopyRequest => {
+    waiting.set(count++, entry);
+    return { digest: entry.digest, path: to };
+  };
+  const toLoaded = ({ index, written }: CopyResult): LoadedFile => ({ entry: take(waiting, index), written });
+  for await (const results of batchesOf(blobs.copyTo(mapped(files, toRequest), options))) {
+    yield results.map(toLoaded);
+  }
+}
+
 /** What `map` makes of each item. What needs no waiting stays so, for each step of waiting costs more than the rest. */
 function mapped<T, R>(items: AnyIterable<T>, map: (item: T) => R): AnyIterable<R> {
-  return Symbol.iterator in items ? mapNow(items, map) : mapAsTheyCome(items, map);
+  return Symbol.iterator in items ? mapNow(items, map) : batched(() => mapAsTheyCome(items, map));
 }
 
 function* mapNow<T, R>(items: Iterable<T>, map: (item: T) => R): Generator<R, void, undefined> {
@@ -104,26 +129,8 @@ function* mapNow<T, R>(items: Iterable<T>, map: (item: T) => R): Generator<R, vo
 async function* mapAsTheyCome<T, R>(
   items: AsyncIterable<T>,
   map: (item: T) => R,
-): AsyncGenerator<R, void, undefined> {
-  for await (const item of items) yield map(item);
-}
-
-async function* loadFiles(
-  blobs: BlobStore,
-  files: AnyIterable<FileToLoad>,
-  options?: TransferOptions,
-): AsyncIterable<LoadedFile> {
-  const waiting = new Waiting<number, FileEntry>();
-  async function* requests() {
-    let index = 0;
-    for await (const { entry, to } of files) {
-      waiting.set(index++, entry);
-      yield { digest: entry.digest, path: to };
-    }
-  }
-  for await (const { index, written } of blobs.copyTo(requests(), options)) {
-    yield { entry: take(waiting, index), written };
-  }
+): AsyncGenerator<readonly R[], void, undefined> {
+  for await (const batch of batchesOf(items)) yield batch.map(map);
 }
 
 function take<T extends {}>(waiting: Waiting<number, T>, index: number): T {

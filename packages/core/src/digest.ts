@@ -28,7 +28,12 @@ const hexLength: ReadonlyMap<string, number> = new Map([
 ]);
 const grammar = /^([a-z][a-z0-9-]{0,31}):([^\p{Cc}\p{Cs}]{1,8192})$/u;
 const hex = /^[0-9a-f]+$/;
-const owned = /^(?:blake3|sha256):[0-9a-f]{64}$/;
+/** Of an owned digest; its algorithms' names are equally long. */
+const ownedLength = 'blake3:'.length + 64;
+/** By their codes. A million entries have 64 million, on which a regular expression takes twice as long. */
+const hexDigits: Uint8Array = Uint8Array.from({ length: 0x80 }, (_, code) =>
+  hex.test(String.fromCharCode(code)) ? 1 : 0,
+);
 
 /** Takes a digest apart. Throws `manifest_invalid` when it is not one. */
 export function parseDigest(text: string): { scheme: string; value: string } {
@@ -58,7 +63,10 @@ export function digestKind(digest: string): DigestKind {
 
 /** Whether a text is the identity of owned bytes ({@link ContentDigest}). */
 export function isContentDigest(text: string): text is ContentDigest {
-  return owned.test(text);
+  if (typeof text !== 'string' || text.length !== ownedLength) return false;
+  if (!text.startsWith('blake3:') && !text.startsWith('sha256:')) return false;
+  for (let i = ownedLength - 64; i < ownedLength; i++) if (hexDigits[text.charCodeAt(i)] !== 1) return false;
+  return true;
 }
 
 /** The algorithm of an owned digest. */

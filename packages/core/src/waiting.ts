@@ -1,44 +1,49 @@
-/** How many keys a map takes at least. */
-const leastKeys = 512;
+/** A list is made anew when more than so many of its keys are over, and they are most. */
+const mostOver = 1024;
 
 /**
  * What was handed out and is waited for, by keys that come back about in the order they went out: a million of them, of
- * which few are out at a time. In a single `Map` they would live for long: V8 links each table that a map has outgrown to
- * the next, and one that got old keeps all that come after it from the quick collections of young garbage.
+ * which few are out at a time. Only those that were overtaken are in a map.
  */
 export class Waiting<K, V extends {}> {
-  /** The oldest first; each takes keys until it was given as many as were waited for when it was new. */
-  readonly #maps: Map<K, V>[] = [];
-  #size = 0;
-  #room = 0;
+  #keys: K[] = [];
+  #values: V[] = [];
+  /** The place of the next key in its turn. */
+  #next = 0;
+  readonly #overtaken = new Map<K, V>();
 
   set(key: K, value: V): void {
-    if (this.#room === 0) {
-      this.#maps.push(new Map());
-      this.#room = Math.max(leastKeys, this.#size);
-    }
-    this.#maps.at(-1)?.set(key, value);
-    this.#room--;
-    this.#size++;
+    if (this.#next > mostOver && 2 * this.#next > this.#keys.length) this.#forget();
+    this.#keys.push(key);
+    this.#values.push(value);
   }
 
   /** What is waited for under a key, which is over with this. */
   take(key: K): V | undefined {
-    const maps = this.#maps;
-    for (let i = 0; i < maps.length; i++) {
-      const map = maps[i] as Map<K, V>;
-      const value = map.get(key);
-      if (value === undefined) continue;
-      map.delete(key);
-      this.#size--;
-      if (map.size === 0 && i < maps.length - 1) maps.splice(i, 1);
-      return value;
+    if (this.#keys[this.#next] === key) return this.#values[this.#next++];
+    const overtaken = this.#overtaken.get(key);
+    if (overtaken !== undefined) {
+      this.#overtaken.delete(key);
+      return overtaken;
     }
-    return undefined;
+    const place = this.#keys.indexOf(key, this.#next);
+    if (place === -1) return undefined;
+    while (this.#next < place) {
+      this.#overtaken.set(this.#keys[this.#next] as K, this.#values[this.#next] as V);
+      this.#next++;
+    }
+    return this.#values[this.#next++];
   }
 
   /** What is waited for still. */
   *keys(): Generator<K> {
-    for (const map of this.#maps) yield* map.keys();
+    yield* this.#overtaken.keys();
+    for (let i = this.#next; i < this.#keys.length; i++) yield this.#keys[i] as K;
+  }
+
+  #forget(): void {
+    this.#keys = this.#keys.slice(this.#next);
+    this.#values = this.#values.slice(this.#next);
+    this.#next = 0;
   }
 }

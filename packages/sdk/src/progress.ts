@@ -86,7 +86,7 @@ export class Progress {
 
   fileDone(path: string, size: number, isReused: boolean): void {
     this.#path = path;
-    this.#inFlight.delete(path);
+    if (size >= leastNamed) this.#inFlight.delete(path);
     this.#doneFiles++;
     this.#doneBytes += size;
     if (isReused) this.#reused += size;

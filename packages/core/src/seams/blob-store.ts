@@ -83,7 +83,8 @@ export interface BlobStore {
   /**
    * Makes files of blobs. Every byte is verified before its file has its final name, by which it appears whole and at
    * once, replacing what was there (a link is replaced, not followed). A file that is already right is not written.
-   * Yields one result per request, in any order. The files share no storage with the store that an edit could reach.
+   * Yields one result per request, in any order. The files share no storage with the store that an edit could reach. Both
+   * what is taken and what is returned may be {@link Batched}.
    *
    * @throws CairnError `not_found`, `integrity_mismatch`, `storage_full`, `storage_readonly`, `forbidden`.
    */

@@ -1,4 +1,4 @@
-import type { FileToLoad, ReferenceEntry } from '@cairn/core';
+import { batched, batchesOf, type FileToLoad, type ReferenceEntry } from '@cairn/core';
 import { folderMaker } from '@cairn/file';
 import { Progress } from '../progress.js';
 import { breather } from '../util/breathe.js';
@@ -63,20 +63,16 @@ async function loadFiles(
   progress: Progress,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  async function* requests(): AsyncGenerator<FileToLoad, void, undefined> {
+  async function* requests(): AsyncGenerator<readonly FileToLoad[], void, undefined> {
     for await (const batch of batches()) {
-      for (const entry of batch) {
-        if (entry.kind !== 'file') continue;
-        progress.fileBegun(entry.path, entry.size);
-        yield { entry, to: fileOf(root, entry.path) };
-      }
+      const files = batch.filter((entry) => entry.kind === 'file');
+      for (const { path, size } of files) progress.fileBegun(path, size);
+      yield files.map((entry) => ({ entry, to: fileOf(root, entry.path) }));
     }
   }
-  for await (const { entry, written } of policy.loadFiles(requests(), {
-    signal,
-    onBytes: progress.onBytes,
-  })) {
-    progress.fileDone(entry.path, entry.size, !written);
+  const loaded = policy.loadFiles(batched(requests), { signal, onBytes: progress.onBytes });
+  for await (const batch of batchesOf(loaded)) {
+    for (const { entry, written } of batch) progress.fileDone(entry.path, entry.size, !written);
   }
 }
 

@@ -1,5 +1,8 @@
 import {
   type AnyIterable,
+  type Batched,
+  batched,
+  batchesOf,
   type CallOptions,
   type CopyRequest,
   type CopyResult,
@@ -55,11 +58,19 @@ type Job =
  * Makes files of blobs; see `BlobStore.copyTo`. They are copies, never links, and not synced: what a power cut takes of them
  * is fetched again by the next call.
  */
-export async function* copyBlobs(
+export function copyBlobs(
   context: CopyContext,
   requests: AnyIterable<CopyRequest>,
   options: TransferOptions,
-): AsyncGenerator<CopyResult, void, undefined> {
+): Batched<CopyResult> {
+  return batched(() => copyInBatches(context, requests, options));
+}
+
+async function* copyInBatches(
+  context: CopyContext,
+  requests: AnyIterable<CopyRequest>,
+  options: TransferOptions,
+): AsyncGenerator<readonly CopyResult[], void, undefined> {
   const { database, ports: shared } = context;
   const seen = new StatCache(context, await database.read(readEpoch, options));
   const written = new WrittenFiles(context.fs);
@@ -68,17 +79,15 @@ export async function* copyBlobs(
   const over = new AbortController();
   const ended = signal === undefined ? over.signal : AbortSignal.any([signal, over.signal]);
   // What is there needn't be waited for, and each job looks at the signal.
-  const items = Symbol.iterator in requests ? requests : untilAborted(requests, signal);
+  const items =
+    Symbol.iterator in requests ? requests : batched(() => untilAborted(batchesOf(requests), signal));
   const jobs = intoJobs(context, seen, items, options);
   const run = async (job: Job) =>
     job.kind === 'right'
       ? job.results
       : copyBatch(context, ports, written, job.files, { ...options, signal: ended });
   try {
-    for await (const results of inParallel(jobs, shared.limit, run, () => over.abort())) {
-      // Not `yield*`, which waits several times for each.
-      for (const result of results) yield result;
-    }
+    yield* inParallel(jobs, shared.limit, run, () => over.abort());
   } finally {
     await ports.end();
   }

@@ -2,6 +2,7 @@ import {
   type AnyIterable,
   type Batched,
   batched,
+  batchesOf,
   type PutResult,
   type Source,
   type TransferOptions,
@@ -37,7 +38,8 @@ async function* putInBatches(
   const { seen, name } = session;
   const { signal } = options;
   // What is there needn't be waited for, and each job looks at the signal.
-  const items = Symbol.iterator in sources ? sources : untilAborted(sources, signal);
+  const items =
+    Symbol.iterator in sources ? sources : batched(() => untilAborted(batchesOf(sources), signal));
   const jobs = intoJobs({ fs, seen, name, limits }, items, options);
   try {
     const run = (job: Job) => session.run(job);

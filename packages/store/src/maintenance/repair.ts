@@ -130,9 +130,10 @@ async function storeAgain(
     if (groups.length === 0) return;
     for (const { place, folder, files } of groups) {
       after = place;
-      for (const [name, { digest, stamp }] of files) {
-        if (problems.of(digest) === undefined) continue;
-        await tryToStore(blobs, { kind: 'path', path: join(folder, name), stamp }, options);
+      for (const [at, name] of files.names.entries()) {
+        if (problems.of(files.digestAt(at)) === undefined) continue;
+        const source: Source = { kind: 'path', path: join(folder, name), stamp: files.stampAt(at) };
+        await tryToStore(blobs, source, options);
       }
     }
   }

@@ -1,4 +1,5 @@
 import type { CallOptions } from '@cairn/core';
+import { SeenFiles } from './file-columns.js';
 import type { GroupKey } from './seen-rows.js';
 import { SeenGroup } from './stat-cache.js';
 
@@ -10,5 +11,5 @@ export interface FileMemory {
 
 /** Knows nothing, so that all files are read. */
 export const noMemory: FileMemory = {
-  recall: async (_key, count) => new SeenGroup(new Map(), count, false, () => undefined),
+  recall: async (_key, count) => new SeenGroup(SeenFiles.none, count, false, () => undefined),
 };

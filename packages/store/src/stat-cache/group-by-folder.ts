@@ -1,5 +1,5 @@
 import { basename, dirname, sep } from 'node:path';
-import type { AnyIterable } from '@cairn/core';
+import { type AnyIterable, batchesOf } from '@cairn/core';
 import type { GroupKey } from './seen-rows.js';
 
 /** Items whose files are in one folder, one after the other as they came; or items without a file, which have no key. */
@@ -28,7 +28,9 @@ export async function* groupByFolder<T>(
     // To wait for each of a million items that are there would take a second.
     for (const item of items) for (const group of gatherer.add(item)) yield group;
   } else {
-    for await (const item of items) for (const group of gatherer.add(item)) yield group;
+    for await (const batch of batchesOf(items)) {
+      for (const item of batch) for (const group of gatherer.add(item)) yield group;
+    }
   }
   for (const group of gatherer.rest()) yield group;
 }

@@ -1,11 +1,11 @@
 import { basename } from 'node:path';
 import type { CallOptions, FileStamp } from '@cairn/core';
-import { sameStamp } from '@cairn/file';
 import { keyOf } from '../packs/pack-index.js';
 import type { Database } from '../sql/database.js';
 import type { Step } from '../sql/step.js';
+import { FoundFiles, SeenFiles } from './file-columns.js';
 import { isSettled } from './is-settled.js';
-import { FoundFiles, readSeen, type SeenFile, writeSeen } from './seen-files.js';
+import { readSeen, writeSeen } from './seen-files.js';
 import type { GroupKey } from './seen-rows.js';
 
 export interface StatCacheContext {
@@ -65,16 +65,14 @@ export class StatCache {
     const { database, reader } = this.#context;
     if (this.#findingsBytes >= this.#mostBytes) await this.#saveEarly(options);
     const seen = await database.read(() => readSeen(key), options);
-    if (seen === undefined) return this.#group(key, count, new Map());
+    if (seen === undefined) return this.#group(key, count, SeenFiles.none);
     this.#hasSuspects ??= reader.hasSuspects();
-    if (await this.#hasSuspects) return this.#group(key, count, new Map());
+    if (await this.#hasSuspects) return this.#group(key, count, SeenFiles.none);
     if (seen.epoch === this.#epoch) return this.#group(key, count, seen.files);
-    const there = await reader.find(
-      [...seen.files.values()].map(({ digest }) => digest),
-      options,
-    );
-    const files = [...seen.files].filter(([, { digest }]) => there.has(keyOf(digest)));
-    return this.#group(key, count, new Map(files), { isNews: true });
+    const digests = seen.files.names.map((_, place) => seen.files.digestAt(place));
+    const there = await reader.find(digests, options);
+    const files = seen.files.only((digest) => there.has(keyOf(digest)));
+    return this.#group(key, count, files, { isNews: true });
   }
 
   /** Writes down what was found. All of its bytes must be in the store by then. */
@@ -100,12 +98,7 @@ export class StatCache {
     return this.#findings.length === 0;
   }
 
-  #group(
-    key: GroupKey,
-    count: number,
-    known: ReadonlyMap<string, SeenFile>,
-    { isNews = false } = {},
-  ): SeenGroup {
+  #group(key: GroupKey, count: number, known: SeenFiles, { isNews = false } = {}): SeenGroup {
     return new SeenGroup(known, count, isNews, (files, wasThere) => {
       this.#findings.push({ key, files, wasThere });
       this.#findingsBytes += files.length;
@@ -118,11 +111,14 @@ type SaveFindings = (files: Uint8Array, wasThere: boolean) => void;
 
 /** A group of files of one call: what was known of them, and what becomes known. Each file is kept, noted or skipped. */
 export class SeenGroup {
-  readonly #known: ReadonlyMap<string, SeenFile>;
+  readonly #known: SeenFiles;
   readonly #save: SaveFindings;
   readonly #found: FoundFiles;
-  readonly #kept: string[] = [];
+  /** Their places among what is known. */
+  readonly #kept: number[] = [];
   #nameStart: number | undefined;
+  #lastPath: string | undefined;
+  #lastPlace = -1;
   readonly #isNews: boolean;
   #missing: number;
   #hasNewFiles = false;
@@ -131,7 +127,7 @@ export class SeenGroup {
    * @param count How many files it has.
    * @param isNews Whether what is known is worth saving as it is, for a later epoch.
    */
-  constructor(known: ReadonlyMap<string, SeenFile>, count: number, isNews: boolean, save: SaveFindings) {
+  constructor(known: SeenFiles, count: number, isNews: boolean, save: SaveFindings) {
     this.#known = known;
     this.#found = new FoundFiles(count);
     this.#missing = count;
@@ -141,18 +137,18 @@ export class SeenGroup {
 
   /** Whether anything is known of a file, so that it is worth looking at. */
   knows(path: string): boolean {
-    return this.#known.size > 0 && this.#known.has(this.#nameOf(path));
+    return this.#find(path) !== -1;
   }
 
   /** The digest of a file, if it is known and the file looked the same then. */
   digestOf({ path, stamp }: LookedAt): Buffer | undefined {
-    const known = this.#known.get(this.#nameOf(path));
-    return known !== undefined && sameStamp(known.stamp, stamp) ? known.digest : undefined;
+    const place = this.#find(path);
+    return place !== -1 && this.#known.isSame(place, stamp) ? this.#known.digestAt(place) : undefined;
   }
 
-  /** Keeps what is known of a file. */
+  /** Keeps what is known of a file, of which something must be. */
   keep({ path }: LookedAt): void {
-    this.#kept.push(this.#nameOf(path));
+    this.#kept.push(this.#find(path));
     this.#settle();
   }
 
@@ -175,6 +171,15 @@ export class SeenGroup {
     this.#settle();
   }
 
+  /** The place of a file among what is known, or -1. Each is asked for a few times. */
+  #find(path: string): number {
+    if (path !== this.#lastPath) {
+      this.#lastPath = path;
+      this.#lastPlace = this.#known.names.length === 0 ? -1 : this.#known.find(this.#nameOf(path));
+    }
+    return this.#lastPlace;
+  }
+
   /** All are in one folder, so that what comes before their names is as long. */
   #nameOf(path: string): string {
     this.#nameStart ??= path.length - basename(path).length;
@@ -185,9 +190,10 @@ export class SeenGroup {
   #settle(): void {
     this.#missing--;
     if (this.#missing > 0 || !(this.#isNews || this.#hasNewFiles)) return;
-    for (const name of this.#kept) {
-      const known = this.#known.get(name);
-      if (known !== undefined) this.#found.add(name, known.stamp, known.digest);
+    const { names } = this.#known;
+    for (const place of this.#kept) {
+      const stamp = this.#known.stampAt(place);
+      this.#found.add(names[place] as string, stamp, this.#known.digestAt(place));
     }
     this.#save(this.#found.encode(), !this.#hasNewFiles);
   }
