@@ -9,7 +9,7 @@ export interface WalkedFiles {
   /** In ascending order of their UTF-8 bytes. */
   readonly names: readonly string[];
   /** Four numbers for each name: those of its {@link FileStamp}, as {@link stampAt} takes them. */
-  readonly stamps: readonly number[];
+  readonly stamps: ArrayLike<number>;
 }
 
 /** The stamp of a file, by its position. */
@@ -24,7 +24,7 @@ class StampInColumns implements FileStamp {
   readonly ctimeMs: number;
   readonly ino: number;
 
-  constructor(stamps: readonly number[], at: number) {
+  constructor(stamps: ArrayLike<number>, at: number) {
     this.size = stamps[at] as number;
     this.mtimeMs = stamps[at + 1] as number;
     this.ctimeMs = stamps[at + 2] as number;

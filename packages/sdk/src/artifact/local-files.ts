@@ -61,9 +61,16 @@ export async function folderEntries(
     const known = folders.get(prefix) ?? { prefix, folder, names: [], stamps: [] };
     folders.set(prefix, known);
     for (const file of names) known.names.push(file);
-    for (const number of stamps) known.stamps.push(number);
+    for (let i = 0; i < stamps.length; i++) known.stamps.push(stamps[i] as number);
   }
-  return copy ? Promise.all(copies) : [...folders.values()];
+  if (copy) return Promise.all(copies);
+  const all: WalkedFiles[] = [];
+  for (const [prefix, files] of folders) {
+    // Numbers of millions of files are kept where collecting garbage doesn't count them.
+    all.push({ ...files, stamps: Float64Array.from(files.stamps) });
+    folders.delete(prefix);
+  }
+  return all;
 }
 
 function readLater(path: string, absolute: string, stamp: FileStamp): DraftEntry {
