@@ -71,7 +71,10 @@ export function holdSockets(): SocketHolder {
             own?.release();
             handler.onComplete?.(trailers);
           },
-          onError: (error) => handler.onError?.(error),
+          onError(error) {
+            own?.release();
+            handler.onError?.(error);
+          },
         };
         return dispatch(options, between as never);
       };

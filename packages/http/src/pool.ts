@@ -1,8 +1,9 @@
 import type { LookupFunction } from 'node:net';
+import { holdSockets } from '@cairn/core';
 import type { Dispatcher } from 'undici';
 import type { Guard } from './address.js';
 import type { HttpWorld, Settings } from './settings.js';
-import { createSocketTap } from './socket-tap.js';
+import { watchSurplus } from './surplus.js';
 
 /**
  * A pool of connections. With a guard, a connection is made only to addresses that it lets pass: the name is looked up once,
@@ -14,17 +15,10 @@ export async function createPool(
 ): Promise<Dispatcher> {
   const { Agent, buildConnector } = await import('undici');
   const connect = buildConnector({ timeout: connectMs, lookup: guardedLookup(world, guard) });
-  const { tap, dispatch } = createSocketTap();
-  const agent = new Agent({
-    connections,
-    connect: (options, callback) =>
-      connect(options, (...result) => {
-        const [error, socket] = result;
-        if (error === null) tap(socket);
-        callback(...result);
-      }),
-  });
-  agent.dispatch = dispatch(agent);
+  const holder = holdSockets();
+  const surplus = watchSurplus();
+  const agent = new Agent({ connections, connect: holder.connect(surplus.connect(connect)) });
+  agent.dispatch = holder.dispatch(surplus.dispatch(agent.dispatch.bind(agent)));
   return agent;
 }
 
