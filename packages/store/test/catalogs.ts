@@ -124,7 +124,7 @@ export async function postgresPlace(url: string, form?: StoredForm): Promise<Pla
 }
 
 /** Like `postgresCatalog`, for lists with small pages too. */
-async function openPostgresCatalog(
+export async function openPostgresCatalog(
   pool: PostgresPool,
   options: PlaceOptions = {},
   form?: StoredForm,

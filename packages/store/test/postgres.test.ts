@@ -53,15 +53,18 @@ function withCode(code: string): Error {
 }
 
 describe('a transaction', () => {
-  it.each(['40001', '40P01'])('is repeated when it fails with %s because of others', async (code) => {
-    let commits = 0;
-    const flaky = watched((text) => (text === 'COMMIT' && ++commits < 3 ? withCode(code) : undefined));
-    const catalog = await postgresCatalog({ pool: flaky });
-    expect((await catalog.startRun(run(`repeated-${code}`))).state).toBe('running');
-    expect(commits).toBe(3);
-    expect(flaky.statements.filter((text) => text === 'ROLLBACK')).toHaveLength(2);
-    expect(flaky.released.every((error) => error === undefined)).toBe(true);
-  });
+  it.each(['40001', '40P01', '55P03'])(
+    'is repeated when it fails with %s because of others',
+    async (code) => {
+      let commits = 0;
+      const flaky = watched((text) => (text === 'COMMIT' && ++commits < 3 ? withCode(code) : undefined));
+      const catalog = await postgresCatalog({ pool: flaky });
+      expect((await catalog.startRun(run(`repeated-${code}`))).state).toBe('running');
+      expect(commits).toBe(3);
+      expect(flaky.statements.filter((text) => text === 'ROLLBACK')).toHaveLength(2);
+      expect(flaky.released.every((error) => error === undefined)).toBe(true);
+    },
+  );
 
   it('is given up when it fails too often', async () => {
     const catalog = await postgresCatalog({
@@ -88,6 +91,7 @@ describe('an error of the server', () => {
     ['25006', 'storage_readonly'],
     ['28P01', 'unauthenticated'],
     ['42501', 'forbidden'],
+    ['55P03', 'unavailable'],
     ['57014', 'timeout'],
     ['57P01', 'unavailable'],
     ['08006', 'unavailable'],

@@ -22,8 +22,8 @@ export interface Dialect {
   readonly name: 'sqlite' | 'postgres';
   /** Selects a row if there is a table of the given name. */
   readonly tableExists: string;
-  /** Keeps others from changing the schema until the end of the transaction. */
-  readonly lockSchema?: string;
+  /** Keeps others from changing the schema until the end of the transaction, which gives up rather than keep readers waiting. */
+  readonly lockSchema: readonly string[];
   /** The number that a text of SQL means. Equal texts mean equal numbers, which is not true of numbers as parameters. */
   toNumber(text: Fragment): Fragment;
   /**

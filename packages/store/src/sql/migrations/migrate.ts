@@ -26,7 +26,7 @@ export async function migrate(database: Database): Promise<void> {
 
 /** Of any number of processes that get here at once, the first does it all and the others find nothing left to do. */
 function* applyPending(dialect: Dialect, scripts: readonly (readonly string[])[]): Step<void> {
-  if (dialect.lockSchema !== undefined) yield* run(dialect.lockSchema);
+  for (const statement of dialect.lockSchema) yield* run(statement);
   const found = yield* schemaVersion(dialect);
   checkKnown(found);
   const appliedAt = yield* now();

@@ -7,8 +7,12 @@ export const postgresDialect: Dialect = {
   // A look into the catalog's tables sees what was committed a moment ago; `to_regclass` may not.
   tableExists:
     'SELECT 1 AS found FROM pg_catalog.pg_tables WHERE schemaname = current_schema() AND tablename = ?',
-  // Any number will do, as long as it is always the same.
-  lockSchema: 'SELECT pg_advisory_xact_lock(4990148276001741)',
+  lockSchema: [
+    // Any number will do, as long as it is always the same.
+    'SELECT pg_advisory_xact_lock(4990148276001741)',
+    // What changes a table waits for all who look at it, such as a dump, and all who come later wait for what changes it.
+    "SET LOCAL lock_timeout = '2s'",
+  ],
   toNumber: (text) => sql`CAST(${text} AS numeric)`,
   eachDigest: (
     digests,

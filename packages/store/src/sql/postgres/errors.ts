@@ -52,6 +52,14 @@ const meanings: ReadonlyMap<string, Meaning> = new Map([
       hint: 'Grant the user all rights on the schema of the catalog.',
     },
   ],
+  [
+    '55P03',
+    {
+      code: 'unavailable',
+      problem: 'another session keeps tables locked',
+      hint: 'End what has been open for long, such as a dump or a forgotten transaction, then repeat the call.',
+    },
+  ],
   ['57014', { code: 'timeout', problem: 'the statement took too long', hint: 'Raise statement_timeout.' }],
   ['XX001', damaged],
   ['XX002', damaged],
@@ -72,10 +80,11 @@ export function translatePostgresError(error: unknown): unknown {
   });
 }
 
+const collisions: ReadonlySet<unknown> = new Set(['40001', '40P01', '55P03']);
+
 /** Whether a transaction failed only because of others, so that running it again helps. */
 export function isCollision(error: unknown): boolean {
-  const state = sqlStateOf(causeOf(error));
-  return state === '40001' || state === '40P01';
+  return collisions.has(sqlStateOf(causeOf(error)));
 }
 
 /** Whether the connection can't be used after this error: the server ended the session, or didn't answer. */

@@ -5,6 +5,7 @@ import { toStoredJson, toStoredText } from '../stored-json.js';
 export const sqliteDialect: Dialect = {
   name: 'sqlite',
   tableExists: "SELECT 1 AS found FROM sqlite_schema WHERE type = 'table' AND name = ?",
+  lockSchema: [],
   toNumber: (text) => sql`CAST(${text} AS REAL)`,
   eachDigest: (digests, count, objects) => sql`(WITH RECURSIVE numbers(n) AS
     (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < ${count})
