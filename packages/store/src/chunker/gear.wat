@@ -19,12 +19,42 @@
       (local.set $warm (i32.add (local.get $warm) (i32.const 1)))
       (br_if $warming (i32.lt_u (local.get $warm) (local.get $at))))
 
-    (loop $next
+    ;; Four bytes a turn take half the time of one.
+    (block $few
+      (loop $next
+        (br_if $few (i32.lt_u (i32.sub (local.get $end) (local.get $at)) (i32.const 4)))
+        (local.set $hash
+          (i32.add
+            (i32.shl (local.get $hash) (i32.const 1))
+            (i32.load (i32.shl (i32.load8_u (local.get $at)) (i32.const 2)))))
+        (if (i32.lt_u (local.get $hash) (local.get $limit))
+          (then (return (i32.add (local.get $at) (i32.const 1)))))
+        (local.set $hash
+          (i32.add
+            (i32.shl (local.get $hash) (i32.const 1))
+            (i32.load (i32.shl (i32.load8_u offset=1 (local.get $at)) (i32.const 2)))))
+        (if (i32.lt_u (local.get $hash) (local.get $limit))
+          (then (return (i32.add (local.get $at) (i32.const 2)))))
+        (local.set $hash
+          (i32.add
+            (i32.shl (local.get $hash) (i32.const 1))
+            (i32.load (i32.shl (i32.load8_u offset=2 (local.get $at)) (i32.const 2)))))
+        (if (i32.lt_u (local.get $hash) (local.get $limit))
+          (then (return (i32.add (local.get $at) (i32.const 3)))))
+        (local.set $hash
+          (i32.add
+            (i32.shl (local.get $hash) (i32.const 1))
+            (i32.load (i32.shl (i32.load8_u offset=3 (local.get $at)) (i32.const 2)))))
+        (local.set $at (i32.add (local.get $at) (i32.const 4)))
+        (br_if $next (i32.ge_u (local.get $hash) (local.get $limit)))
+        (return (local.get $at))))
+
+    (loop $last
+      (if (i32.eq (local.get $at) (local.get $end)) (then (return (i32.const 0))))
       (local.set $hash
         (i32.add
           (i32.shl (local.get $hash) (i32.const 1))
           (i32.load (i32.shl (i32.load8_u (local.get $at)) (i32.const 2)))))
       (local.set $at (i32.add (local.get $at) (i32.const 1)))
-      (if (i32.lt_u (local.get $hash) (local.get $limit)) (then (return (local.get $at))))
-      (br_if $next (i32.lt_u (local.get $at) (local.get $end))))
-    (i32.const 0)))
+      (br_if $last (i32.ge_u (local.get $hash) (local.get $limit))))
+    (local.get $at)))
