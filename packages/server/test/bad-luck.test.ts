@@ -10,6 +10,7 @@ import { Api, Artifact, type LoggedVersion, type RunOptions, withRun } from '@ca
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { brokenLine } from './broken-line.js';
 import { openLab } from './lab.js';
+import { noise } from './noise.js';
 
 /* Processes that die and disks that are full, on either side of a server. */
 
@@ -26,17 +27,6 @@ beforeEach(() => {
     rmSync(folder, { recursive: true, force: true });
   });
 });
-
-/** Bytes that nothing makes smaller. */
-function noise(length: number, seed: number): Buffer {
-  const bytes = Buffer.alloc(length);
-  let state = seed;
-  for (let i = 0; i + 4 <= length; i += 4) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    bytes.writeUInt32LE(state, i);
-  }
-  return bytes;
-}
 
 function log(
   place: RunOptions,

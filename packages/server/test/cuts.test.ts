@@ -8,6 +8,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { listen } from '../src/index.js';
 import { brokenLine } from './broken-line.js';
 import { openLab } from './lab.js';
+import { noise } from './noise.js';
 
 // A line between client and server that breaks: of each connection, so many bytes come through one way or the other.
 
@@ -31,17 +32,6 @@ async function lineTo() {
   });
   onTestFinished(() => store.close());
   return { blobs: store.blobsOf(project), line, folder };
-}
-
-/** Bytes that are never the same, with no help of chance. */
-function noise(length: number, seed: number): Uint8Array {
-  const bytes = Buffer.alloc(length);
-  let state = seed;
-  for (let i = 0; i + 4 <= length; i += 4) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    bytes.writeUInt32LE(state, i);
-  }
-  return bytes;
 }
 
 const places = [
