@@ -60,3 +60,28 @@ test('every entry of a package has a source, and tsconfig.base.json leads to it'
     }
   }
 });
+
+// What it doesn't pack would come from the registry.
+test('the Dockerfile packs the command line, both buckets and all of ours that they need', () => {
+  const needed = new Set<string>();
+  function need(name: string): void {
+    if (needed.has(name)) return;
+    needed.add(name);
+    const { dependencies = {} } = json(`packages/${name}/package.json`);
+    for (const dependency of Object.keys(dependencies)) {
+      if (dependency.startsWith('@cairn/')) need(dependency.slice('@cairn/'.length));
+    }
+  }
+  for (const name of ['cli', 's3', 'gs']) need(name);
+  const dockerfile = readFileSync(join(root, 'Dockerfile'), 'utf8');
+  const packed = [...dockerfile.matchAll(/-w packages\/([\w-]+)/g)].map(([, name]) => name);
+  expect(packed.toSorted()).toEqual([...needed].toSorted());
+});
+
+test('compose.yaml has the servers that the tests start, of their versions', () => {
+  const compose = readFileSync(join(root, 'compose.yaml'), 'utf8');
+  for (const name of ['versitygw', 'fake-gcs-server']) {
+    const [, version] = /'v([\d.]+)'/.exec(readFileSync(join(root, `testing/src/${name}.ts`), 'utf8')) ?? [];
+    expect(compose).toMatch(new RegExp(`/${name}:v?${version}\\n`));
+  }
+});
