@@ -16,16 +16,26 @@ interface Server {
   readonly keys: (isVersioned: boolean) => readonly string[];
 }
 
+/** Objects of VersityGW are files. */
+const hasOnlyPaths = namedS3Place() !== undefined && process.env.CAIRN_TEST_S3_SERVER === 'VersityGW';
+
 const servers: Readonly<Record<string, Server>> = {
   s3: {
     // The one that keeps any key.
     async start() {
       const { place, stop } = await startS3(startSwift);
-      return { ground: (isVersioned) => s3Ground(place, isVersioned), stop };
+      return {
+        ground: async (isVersioned) => ({ ...(await s3Ground(place, isVersioned)), hasOnlyPaths }),
+        stop,
+      };
     },
     // Swift puts the version into the name under which it keeps an object.
-    keys: (isVersioned) =>
-      isVersioned && namedS3Place() === undefined ? objectKeys.filter((key) => key !== longest) : objectKeys,
+    keys(isVersioned) {
+      if (hasOnlyPaths) return objectKeys.filter((key) => !/^\/|\/$|\/\/|\.\./.test(key));
+      return isVersioned && namedS3Place() === undefined
+        ? objectKeys.filter((key) => key !== longest)
+        : objectKeys;
+    },
   },
   gs: {
     async start() {

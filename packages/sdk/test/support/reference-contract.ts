@@ -208,7 +208,8 @@ export function testFolders(start: () => Promise<ReferenceGround>): void {
     expect(paths).toEqual(['many/1', 'many/2', 'many/3', 'stored.txt']);
   });
 
-  test('two keys that meet in one path are a conflict, and add nothing', async () => {
+  test('two keys that meet in one path are a conflict, and add nothing', async (context) => {
+    if (ground.hasOnlyPaths === true) context.skip('the server has no such keys');
     await ground.put('meet/a//b', bytes('one'));
     await ground.put('meet/a/%2Fb', bytes('other'));
     const paths = await pathsOf(async (artifact) => {

@@ -13,6 +13,8 @@ export interface ReferenceGround {
   readonly isVersioned: boolean;
   /** The URI of the folder of all objects. Absent: there are no folders. */
   readonly folder?: string;
+  /** Whether a key can only be what a path can be: without a slash at its end, or two in a row. Default: `false`. */
+  readonly hasOnlyPaths?: boolean;
   /** What a client without options reads from its environment to find the server. */
   readonly env?: Readonly<Record<string, string>>;
   /** The URI that names this very object. */
