@@ -192,6 +192,30 @@ describe('serve', () => {
   });
 
   test.each([
+    ['--max-entries', '0'],
+    ['--max-entries', 'many'],
+    ['--max-uploads', '-1'],
+    ['--max-uploads-per-key', '1.5'],
+    ['--key-rate', '100'],
+    ['--key-rate', '0/10'],
+    ['--address-rate', '10/0'],
+    ['--address-rate', '1e3/10'],
+  ])('with %s=%s is refused before it opens anything', async (flag, value) => {
+    const { stderr, code } = await cairn(['serve', '--data', 'limited', `${flag}=${value}`]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`${flag} takes`);
+    expect(existsSync(place.join('limited'))).toBe(false);
+  });
+
+  test('keeps the limits that it was given', async () => {
+    const limited = await serve(place, ['--data', 'limited', '--no-keys', '--max-entries', '1']);
+    const { stderr, code } = await cairn(['put', 'd', '-q', '--host', limited.url]);
+    expect(stderr).toContain('2 entries are more than the 1 that this server takes');
+    expect(code).not.toBe(0);
+    expect(await limited.stop()).toBe(0);
+  });
+
+  test.each([
     [['--bucket', 's3://b/x'], 'CAIRN_DATABASE_URL'],
     [['--bucket', 's3://b/x', '--data', 'x'], 'not in both'],
     [['--bucket', 'file:///x', '--database', 'postgres://db/cairn'], 'no bucket'],

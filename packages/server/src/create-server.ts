@@ -3,7 +3,7 @@ import { quote } from '@cairn/core';
 import { dispatcher } from './dispatch.js';
 import { type Authenticate, byKey, withoutKeys } from './guard/authenticate.js';
 import { clientAddress } from './guard/client-address.js';
-import { defaultLimits, type Limits } from './guard/limits.js';
+import { type defaultLimits, type Limits, limitsOf } from './guard/limits.js';
 import { rateLimiter } from './guard/rate.js';
 import { slots } from './guard/slots.js';
 import { type NodeHandler, nodeHandler } from './http/node-handler.js';
@@ -77,7 +77,7 @@ export const defaultGraceMs = 30_000;
 export function createServer(options: ServerOptions): Server {
   const { store, auth = 'keys', trustedProxies = [], now = () => performance.now() } = options;
   const basePath = checkBasePath(options.basePath ?? '');
-  const limits = { ...defaultLimits, ...options.limits };
+  const limits = limitsOf(options.limits);
   const going = activity();
   const uploads = slots(limits.uploads, limits.uploadsPerKey);
   let isClosing = false;

@@ -6,10 +6,12 @@ import type { Options } from '../options.js';
 import { printRecord } from '../output/print-list.js';
 import { lineLogger } from '../server/line-logger.js';
 import { openServedStore } from '../server/open-served-store.js';
+import { readLimits } from '../server/read-limits.js';
 
 export async function run(invocation: Invocation): Promise<void> {
   const { options, output, signal } = invocation;
   const tls = readTls(options);
+  const limits = readLimits(options);
   const { store, location, close: closeStore } = await openServedStore(invocation);
   try {
     const server = createServer({
@@ -18,6 +20,7 @@ export async function run(invocation: Invocation): Promise<void> {
       direct: { downloads: options.has('direct') },
       basePath: options.text('base-path'),
       trustedProxies: options.list('trust-proxy'),
+      limits,
       logger: output.isQuiet ? silentLogger : lineLogger(output),
     });
     const { url, setupUrl, close } = await listen(server, {

@@ -41,6 +41,21 @@ export const serveCommands: readonly Command[] = [
       },
       { flags: '--tls-cert <file>', summary: 'a certificate, as PEM', completes: 'file' },
       { flags: '--tls-key <file>', summary: 'its key, as PEM', completes: 'file' },
+      {
+        flags: '--key-rate <rate>',
+        summary:
+          'how many requests one key may make: so many a second and so many at once, such as 100/500 (default: 10000/20000)',
+      },
+      {
+        flags: '--address-rate <rate>',
+        summary: 'the same for one address that shows no key that is known (default: 50/200)',
+      },
+      { flags: '--max-uploads <count>', summary: 'how many uploads there may be at once (default: 1024)' },
+      {
+        flags: '--max-uploads-per-key <count>',
+        summary: 'how many of them with one key (default: three quarters)',
+      },
+      { flags: '--max-entries <count>', summary: 'how many entries a version may have (default: 1000000)' },
       { flags: '--no-keys', summary: 'let everybody in; only for this machine' },
     ],
     examples: [

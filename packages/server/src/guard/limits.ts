@@ -11,7 +11,7 @@ export interface Limits {
   readonly addressRate: Rate;
   /** Uploads at once. A slow one costs a file and no memory to speak of. Default: 1,024. */
   readonly uploads: number;
-  /** Of these, with one key. Default: 768. */
+  /** Of these, with one key. Default: three quarters of them. */
   readonly uploadsPerKey: number;
   /** Entries of one version. Default: 1,000,000. */
   readonly entries: number;
@@ -24,3 +24,23 @@ export const defaultLimits: Limits = {
   uploadsPerKey: 768,
   entries: 1_000_000,
 };
+
+/** The limits that were given, and the default of all others. @throws TypeError for one that makes no sense. */
+export function limitsOf(given: Partial<Limits> = {}): Limits {
+  const {
+    keyRate = defaultLimits.keyRate,
+    addressRate = defaultLimits.addressRate,
+    uploads = defaultLimits.uploads,
+    uploadsPerKey = Math.ceil(uploads * 0.75),
+    entries = defaultLimits.entries,
+  } = given;
+  for (const [name, { perSecond, burst }] of Object.entries({ keyRate, addressRate })) {
+    if (Number.isFinite(perSecond) && perSecond > 0 && Number.isFinite(burst) && burst >= 1) continue;
+    throw new TypeError(`limits.${name} needs more than 0 requests a second, and at least 1 at once`);
+  }
+  for (const [name, count] of Object.entries({ uploads, uploadsPerKey, entries })) {
+    if (Number.isSafeInteger(count) && count >= 1) continue;
+    throw new TypeError(`limits.${name} must be a whole number of at least 1, not ${count}`);
+  }
+  return { keyRate, addressRate, uploads, uploadsPerKey, entries };
+}
