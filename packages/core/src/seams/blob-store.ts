@@ -52,11 +52,12 @@ export interface BlobStore {
    * @throws CairnError `unavailable`.
    */
   basis(options?: CallOptions): Promise<string>;
+  /** @throws CairnError `quota_exceeded` when that commit has too many entries. */
+  checkCount?(entries: number): void;
 
   /**
    * Stores the bytes of every source. Yields one result per source, in any order, as they are done. The bytes are
-   * durable once the iteration has ended; nothing is promised before. Putting what is there already repairs it if it was
-   * damaged.
+   * durable once the iteration has ended; nothing is promised before. Putting again what is damaged repairs it.
    *
    * Fails at the first source that can't be stored, and takes no more from `sources`. Bytes stored by then may stay.
    * Breaking off early has the same effect. What is returned may be {@link Batched}, for who stores many small things.

@@ -2,6 +2,7 @@ import { type BlobStore, type CallOptions, type Hasher, isContentDigest } from '
 import { type Putter, rawDigest } from '@cairn/store/engine';
 import type { ProjectCache } from '../cache/project-cache.js';
 import type { BucketLine } from '../direct/bucket-line.js';
+import { type BasisAnswer, checkEntryCount } from '../protocol/index.js';
 import { copyBlobs } from './copy-blobs.js';
 import type { ProjectWire } from './project-wire.js';
 import { putBlobs } from './put-blobs.js';
@@ -24,13 +25,12 @@ const freshMs = 10_000;
 export function projectBlobs({ wire, hasher, line, cache, putter }: BlobsContext): BlobStore {
   const { algorithm } = wire;
   const { now } = wire.connection.settings.world;
-  let last: { readonly basis: string; readonly at: number } | undefined;
+  let last: (BasisAnswer & { readonly at: number }) | undefined;
 
   async function askBasis(options: CallOptions): Promise<string> {
     const at = now();
-    const basis = await wire.basis(options);
-    last = { basis, at };
-    return basis;
+    last = { ...(await wire.basis(options)), at };
+    return last.basis;
   }
 
   /** As if the put had begun a little earlier. A commit that relies on it is refused when garbage was collected since. */
@@ -42,6 +42,9 @@ export function projectBlobs({ wire, hasher, line, cache, putter }: BlobsContext
     algorithm,
     isRemote: true,
     basis: (options = {}) => askBasis(options),
+    checkCount(entries) {
+      if (last?.maxEntries !== undefined) checkEntryCount(entries, last.maxEntries);
+    },
 
     async *put(sources, options = {}) {
       const basis = await recentBasis(options);

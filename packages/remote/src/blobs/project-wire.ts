@@ -11,6 +11,7 @@ import { garbled } from '../http/failures.js';
 import type { Retry } from '../http/retry.js';
 import {
   algorithmHeader,
+  type BasisAnswer,
   type BlobPlan,
   basisAnswer,
   basisHeader,
@@ -27,7 +28,7 @@ import {
 export interface ProjectWire {
   readonly algorithm: ContentAlgorithm;
   readonly connection: Connection;
-  basis(options: CallOptions): Promise<string>;
+  basis(options: CallOptions): Promise<BasisAnswer>;
   /** A byte for each digest: 1 when the project has it not. */
   missing(digests: readonly Uint8Array[], options: CallOptions): Promise<Uint8Array>;
   /** Sends a pack. Done when it is durable. */
@@ -79,8 +80,7 @@ export function projectWire(
   return {
     algorithm,
     connection,
-    basis: async ({ signal }) =>
-      (await connection.askJson({ route: routes.basis, path, signal }, basisAnswer)).basis,
+    basis: ({ signal }) => connection.askJson({ route: routes.basis, path, signal }, basisAnswer),
     async missing(digests, options) {
       const flags = new Uint8Array(digests.length);
       for (let at = 0; at < digests.length; at += maxMissingDigests) {

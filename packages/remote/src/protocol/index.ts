@@ -7,6 +7,7 @@ export {
   nameDigest,
   splitDigests,
 } from './digest-list.js';
+export { checkEntryCount } from './entry-count.js';
 export {
   type ErrorAnswer,
   errorAnswer,
@@ -66,7 +67,13 @@ export {
   versionQuery,
 } from './schemas/queries.js';
 export { type NewRunBody, newRunBody, type RunEnd, runEnd, runRecord } from './schemas/runs.js';
-export { basisAnswer, packAnswer, type ServerInfo, serverInfo } from './schemas/server-info.js';
+export {
+  type BasisAnswer,
+  basisAnswer,
+  packAnswer,
+  type ServerInfo,
+  serverInfo,
+} from './schemas/server-info.js';
 export {
   type CommitBody,
   collectionRecord,

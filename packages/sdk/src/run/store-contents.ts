@@ -60,6 +60,7 @@ export async function storeContents(
 
   const untouched = base?.totals ?? { entries: 0, files: 0, bytes: 0 };
   const added = table.totals;
+  blobs.checkCount?.(untouched.entries + added.entries);
   const bytes = { new: 0, reused: untouched.bytes };
   const files = { new: 0, reused: untouched.files };
   progress.enter('upload');

@@ -134,6 +134,7 @@ async function sendWhole(
       blobs,
       signal,
       async store() {
+        blobs.checkCount?.(record.entryCount);
         await sendContents(record, from.blobsOf(record), blobs, { signal, onBytes });
         return { manifest: { blob, digest } };
       },

@@ -30,9 +30,10 @@ export const blobRoutes: readonly AnyRoute[] = [
     name: 'basis',
     summary: 'What a commit relies on: ask before finding out what is missing.',
     rule: inProject('read'),
-    answers: [gives(basisAnswer, 'The basis.')],
-    async handle({ services: { store }, project, options }) {
-      return ok({ basis: await store.access.blobsOf(project).basis(options) });
+    answers: [gives(basisAnswer, 'The basis, and how many entries a version may have.')],
+    async handle({ services: { store, limits }, project, options }) {
+      const basis = await store.access.blobsOf(project).basis(options);
+      return ok({ basis, maxEntries: limits.entries });
     },
   }),
   route({

@@ -8,6 +8,7 @@ import {
 } from '@cairn/core';
 import {
   type CommitBody,
+  checkEntryCount,
   collectionQuery,
   collectionRecord,
   commitBody,
@@ -25,7 +26,6 @@ import {
 } from '@cairn/remote/protocol';
 import type { Principal, ProjectBlobs } from '@cairn/store';
 import { checkRole, nameOf, noSuch } from '../authorize.js';
-import type { Limits } from '../guard/limits.js';
 import { type AnyRoute, route } from '../route.js';
 import { anyKey, inProject } from '../rule.js';
 import { done, gives, givesNothing, ok } from './answers.js';
@@ -46,7 +46,7 @@ export const versionRoutes: readonly AnyRoute[] = [
     ],
     async handle({ services: { store, limits }, project, principal, options }, { body }) {
       const { entity, project: name } = project;
-      checkEntryCount(body.entryCount, limits);
+      checkEntryCount(body.entryCount, limits.entries); // before anything of the manifest is read
       if (body.edge !== undefined) await checkRun(body.edge.runId, principal, store.catalog);
       const basis = await checkManifest(store.access.blobsOf(project), body, options);
       const result = await store.catalog.commitVersion({ ...body, entity, project: name, basis }, options);
@@ -158,18 +158,6 @@ async function checkRun(runId: string, principal: Principal, catalog: Catalog): 
   const missing = () => noSuch('run', runId);
   if (run === undefined) throw missing();
   checkRole(principal.roleIn(run), 'write', () => nameOf(run), missing);
-}
-
-/** @throws CairnError `quota_exceeded`, before anything of the manifest is read. */
-function checkEntryCount(count: number, { entries }: Limits): void {
-  if (count <= entries) return;
-  throw new CairnError(
-    'quota_exceeded',
-    `${count} entries are more than the ${entries} that this server takes`,
-    {
-      hint: 'Log them as several artifacts, or ask whoever runs the server for a higher limit.',
-    },
-  );
 }
 
 /** Makes sure that a manifest is what is said of it, and that the project has all that it names; answers the basis of that. */

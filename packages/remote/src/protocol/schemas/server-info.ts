@@ -32,8 +32,15 @@ export const serverInfo: v.GenericSchema<unknown, ServerInfo> = v.object({
   direct: v.optional(v.object({ downloads: v.boolean() })),
 });
 
-export const basisAnswer: v.GenericSchema<unknown, { readonly basis: string }> = v.object({
+/** What a commit relies on, and how many entries it may have. Default: as many as the server turns out to take. */
+export interface BasisAnswer {
+  readonly basis: string;
+  readonly maxEntries?: number | undefined;
+}
+
+export const basisAnswer: v.GenericSchema<unknown, BasisAnswer> = v.object({
   basis: shortText,
+  maxEntries: v.optional(count),
 });
 
 /** What became of a pack: all its records are the project's now, and durable. */
