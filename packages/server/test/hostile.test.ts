@@ -450,6 +450,18 @@ describe('bounds', () => {
     }
   });
 
+  test.each(['runs', 'versions', 'collections'])(
+    '%s of more than 100 places are not looked for',
+    async (list) => {
+      const looking = async (places: number) => {
+        const q = JSON.stringify({ within: Array.from({ length: places }, () => ({ entity: 'a' })) });
+        return lab.ask(`${api}/${list}?q=${encodeURIComponent(q)}`, { key: lab.root });
+      };
+      expect((await looking(100)).status).toBe(200);
+      expect(await failure(await looking(101))).toMatchObject({ status: 400, code: 'unsupported_format' });
+    },
+  );
+
   test('what a foreign run did is not told by a query', async () => {
     await lab.store.catalog.startRun({ ...theirs, id: 'their-run', config: {} });
     const { items } = await lab.json<{ items: { id: string }[] }>(`${api}/versions`, { key });

@@ -73,3 +73,11 @@ test('an answer that lacks something does not fit', () => {
   );
   expect(validate?.({ user: 'root', isAdmin: true })).toBe(false);
 });
+
+test('the query of a list is described with its bounds', () => {
+  const [q] = document.paths['/api/v1/versions']?.get?.parameters ?? [];
+  expect(q).toMatchObject({
+    name: 'q',
+    schema: { maxLength: 4096, description: expect.stringContaining('100 places') },
+  });
+});

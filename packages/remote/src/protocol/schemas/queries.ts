@@ -10,8 +10,13 @@ import {
   type VersionSelector,
 } from '@cairn/core';
 import * as v from 'valibot';
+import { maxQueryBytes } from '../limits.js';
 import { contentDigest, count, exact, shortText } from './basics.js';
 import { edgeDirection } from './versions.js';
+
+const maxConditions = 100;
+/** As many as a key has scopes. */
+const maxPlaces = 100;
 
 /** The keys that lead to a value in metadata, which nests so deep. */
 const keys = v.pipe(v.array(shortText), v.minLength(1), v.maxLength(64));
@@ -52,7 +57,7 @@ const place: v.GenericSchema<unknown, Place> = v.object({
 const project = {
   entity: v.optional(shortText),
   project: v.optional(shortText),
-  within: v.optional(v.array(place)),
+  within: v.optional(v.pipe(v.array(place), v.maxLength(maxPlaces))),
 };
 const page = { limit: v.optional(count), after: v.optional(shortText) };
 
@@ -73,11 +78,19 @@ export const versionQuery: v.GenericSchema<unknown, VersionQuery> = exact<Versio
     ...project,
     name: v.optional(shortText),
     type: v.optional(shortText),
-    where: v.optional(v.pipe(v.array(condition), v.maxLength(100))),
+    where: v.optional(v.pipe(v.array(condition), v.maxLength(maxConditions))),
     deleted: v.optional(v.boolean()),
     sort: v.optional(sortKey),
     ...page,
   }),
+);
+
+const queryText = v.pipe(
+  v.string(),
+  v.maxLength(maxQueryBytes),
+  v.description(
+    `The query, as JSON: at most ${maxConditions} conditions in \`where\`, and ${maxPlaces} places in \`within\`.`,
+  ),
 );
 
 /** The query string of a list: its query as JSON. */
@@ -85,7 +98,7 @@ export function listParams<T>(
   query: v.GenericSchema<unknown, T>,
 ): v.GenericSchema<unknown, { readonly q: T }> {
   const json = v.pipe(
-    v.optional(v.string(), '{}'),
+    v.optional(queryText, '{}'),
     v.rawTransform(({ dataset, addIssue, NEVER }): unknown => {
       try {
         return parseJson(dataset.value);
