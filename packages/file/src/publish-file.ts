@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type AnyIterable, CairnError, quote } from '@cairn/core';
 import { type FileOptions, type FileSystem, nodeFileSystem } from './file-system.js';
 import { attempt, translateFsError } from './fs-error.js';
+import { tempName } from './temp-name.js';
 
 export interface PublishFileOptions extends FileOptions {
   /**
@@ -30,7 +30,7 @@ export async function publishFile(
 ): Promise<{ size: number }> {
   const { fs = nodeFileSystem, signal, durable = false, mode = 0o666 } = options;
   signal?.throwIfAborted();
-  const temp = join(dirname(path), `.cairn-${randomBytes(12).toString('hex')}.tmp`);
+  const temp = join(dirname(path), tempName());
   const file = await attempt('write', path, fs.open(temp, 'wx', mode));
   let size = 0;
   try {

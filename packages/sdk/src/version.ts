@@ -55,7 +55,8 @@ export interface Version<M extends object = Metadata> {
 
   /**
    * Makes files of the entries, and returns the absolute path of their folder. What is there and right is left alone; what
-   * is damaged is replaced. Every byte is verified before its file is visible.
+   * is damaged is replaced. Every byte is verified before its file is visible. What a download that was killed left beside a file
+   * that is made now is removed.
    *
    * @throws CairnError `integrity_mismatch`, `reference_changed`, `path_conflict` (also where the file system takes two
    * names for one), `path_invalid`, `handler_missing`, `scheme_refused`, `not_found`, `storage_full`, `forbidden`.

@@ -1,5 +1,6 @@
+import { dirname } from 'node:path/posix';
 import { batched, batchesOf, type FileToLoad, type ReferenceEntry } from '@cairn/core';
-import { folderMaker } from '@cairn/file';
+import { folderMaker, removeLeftovers } from '@cairn/file';
 import { Progress } from '../progress.js';
 import { breather } from '../util/breathe.js';
 import type { Contents } from '../version/contents.js';
@@ -71,8 +72,18 @@ async function loadFiles(
     }
   }
   const loaded = policy.loadFiles(batched(requests), { signal, onBytes: progress.onBytes });
+  const changed = new Set<string>();
   for await (const batch of batchesOf(loaded)) {
-    for (const { entry, written } of batch) progress.fileDone(entry.path, entry.size, !written);
+    for (const { entry, written } of batch) {
+      progress.fileDone(entry.path, entry.size, !written);
+      if (written) changed.add(dirname(entry.path));
+    }
+  }
+  // A download that was killed lacks the file that it was making: what it left is beside one that was written now.
+  const breathe = breather();
+  for (const folder of changed) {
+    removeLeftovers(folder === '.' ? root : fileOf(root, folder));
+    await breathe();
   }
 }
 

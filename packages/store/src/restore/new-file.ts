@@ -1,11 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { CairnError, type FileStamp, quote } from '@cairn/core';
-import { type SyncFileSystem, stampOf, translateFsError } from '@cairn/file';
+import { type SyncFileSystem, stampOf, tempName, translateFsError } from '@cairn/file';
 import { writeFully } from '../packs/write-fully.js';
-
-const prefix = randomBytes(8).toString('hex');
-let count = 0;
 
 /**
  * A file that is written beside its place, synchronously, until it is whole. Publish or abandon it.
@@ -20,10 +16,9 @@ export class NewFile {
   #isThere = true;
 
   constructor(fs: SyncFileSystem, path: string) {
-    const number = (count++ >>> 0).toString(16).padStart(8, '0');
     this.#fs = fs;
     this.#path = path;
-    this.#temp = join(dirname(path), `.cairn-${prefix}${number}.tmp`);
+    this.#temp = join(dirname(path), tempName());
     this.#descriptor = this.#writing(() => fs.openSync(this.#temp, 'wx', 0o666));
   }
 
