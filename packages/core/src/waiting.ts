@@ -3,12 +3,11 @@ const mostOver = 1024;
 
 /**
  * What was handed out and is waited for, by keys that come back about in the order they went out: a million of them, of
- * which few are out at a time. Only those that were overtaken are in a map.
+ * which few are out at a time. Those before `#next` are over, but for those that were overtaken, which are in a map.
  */
 export class Waiting<K, V extends {}> {
   #keys: K[] = [];
   #values: V[] = [];
-  /** The place of the next key in its turn. */
   #next = 0;
   readonly #overtaken = new Map<K, V>();
 

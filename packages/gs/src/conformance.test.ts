@@ -58,7 +58,7 @@ async function objectStoreFixture(): Promise<ObjectStoreFixture> {
   const open = () => gsObjectStore({ bucket: 'bucket', clientConfig: { ...configOf(server), credentials } });
   return {
     objects: open(),
-    capabilities: ['signed'],
+    capabilities: ['signed', 'signedWrites'],
     reopen: async () => open(),
     dispose: () => server.close(),
   };

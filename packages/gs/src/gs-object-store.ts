@@ -1,5 +1,6 @@
 import { CairnError, type ObjectStore } from '@cairn/core';
 import { type GsOptions, lazyConnection } from './client.js';
+import { copyObject } from './copy-object.js';
 import { deleteObjects } from './delete-objects.js';
 import { type Attempt, translateGsError } from './gs-error.js';
 import { formatGsUri, type GsAddress, parseGsUri } from './gs-uri.js';
@@ -7,6 +8,7 @@ import { headObject } from './head-object.js';
 import { listFrom, pageLister } from './list-objects.js';
 import { readObject } from './read-object.js';
 import { signRead } from './sign-read.js';
+import { signWrite } from './sign-write.js';
 import { writeObject } from './write-object.js';
 
 export interface GsObjectStoreOptions extends GsOptions {
@@ -94,6 +96,17 @@ export function gsObjectStore(options: GsObjectStoreOptions): ObjectStore {
     async signRead(key, range, { seconds, signal }) {
       signal?.throwIfAborted();
       return signRead(await connect(), placeOf(key), range, seconds);
+    },
+
+    async signWrite(key, bytes, { seconds, signal }) {
+      signal?.throwIfAborted();
+      return signWrite(await connect(), placeOf(key), bytes, kmsKeyName, seconds);
+    },
+
+    async copy(from, to, { signal } = {}) {
+      signal?.throwIfAborted();
+      const [source, target] = [placeOf(from), placeOf(to)];
+      await copyObject(await connect(), source, target, kmsKeyName, attemptAt('copy', source, signal));
     },
   };
 }

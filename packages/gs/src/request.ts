@@ -7,6 +7,8 @@ export interface GsRequest {
   readonly bucket: string;
   /** Default: the list of the bucket's objects. */
   readonly object?: string | undefined;
+  /** What is done with the object, behind it in the path. */
+  readonly action?: string | undefined;
   readonly method?: 'GET' | 'POST' | 'DELETE' | undefined;
   /** Whether it goes to where bytes are uploaded. Default: `false`. */
   readonly isUpload?: boolean | undefined;
@@ -47,11 +49,13 @@ const refusalLength = 65_536;
  */
 export async function request(connection: GsConnection, asked: GsRequest): Promise<GsAnswer> {
   const { client, payer, undici, dispatcher } = connection;
-  const { bucket, object, method = 'GET', isUpload = false, query = {}, headers = {}, body, signal } = asked;
+  const { bucket, object, action, method = 'GET', isUpload = false } = asked;
+  const { query = {}, headers = {}, body, signal } = asked;
   const base = isUpload ? `${client.apiEndpoint}/upload/storage/v1` : client.baseUrl;
   const given = Object.entries({ ...query, ...payer }).filter(([, value]) => value !== undefined);
   const search = new URLSearchParams(given as [string, string][]);
-  const place = object === undefined ? 'o' : `o/${encodeURIComponent(object)}`;
+  const named = object === undefined ? 'o' : `o/${encodeURIComponent(object)}`;
+  const place = action === undefined ? named : `${named}/${action}`;
   const url = `${base}/b/${encodeURIComponent(bucket)}/${place}?${search}`;
   const answer = await undici.request(url, {
     method,

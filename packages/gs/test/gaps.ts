@@ -20,5 +20,12 @@ export const fakeGcsServerGaps: ServerGaps = {
     { case: 'signs for one object and for reading alone', reason: 'it checks no signatures' },
     { case: 'signs all of the URL, its time too', reason: 'it checks no signatures' },
     { case: 'signs for no longer than it is told', reason: 'it checks no signatures' },
+    { case: 'signs a write of one length alone', reason: 'it checks no signatures' },
+    {
+      case: 'signs a write of one object alone, and no reading or deleting',
+      reason: 'it checks no signatures',
+    },
+    { case: 'signs no write of what is there already', reason: 'it knows no conditions of signed writes' },
+    { case: 'signs all of the URL of a write, its time too', reason: 'it checks no signatures' },
   ],
 };

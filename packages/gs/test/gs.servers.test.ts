@@ -57,7 +57,7 @@ function withServer({ start, gaps }: Server): void {
     const open = () => gsObjectStore({ bucket, clientConfig });
     return {
       objects: open(),
-      capabilities: ['signed' as const],
+      capabilities: ['signed' as const, 'signedWrites' as const],
       reopen: async () => open(),
       deviations: gaps.store,
     };

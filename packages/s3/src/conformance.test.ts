@@ -52,7 +52,7 @@ async function objectStoreFixture(prefix: string | undefined): Promise<ObjectSto
   const open = () => s3ObjectStore({ bucket: 'bucket', prefix, clientConfig: placeOf(server) });
   return {
     objects: open(),
-    capabilities: ['signed'],
+    capabilities: ['signed', 'signedWrites'],
     reopen: async () => open(),
     dispose: () => server.close(),
   };

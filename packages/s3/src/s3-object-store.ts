@@ -1,5 +1,6 @@
 import { CairnError, type ObjectStore } from '@cairn/core';
 import { lazyConnection, type S3Options } from './client.js';
+import { copyObject } from './copy-object.js';
 import { deleteObjects } from './delete-objects.js';
 import { headObject } from './head-object.js';
 import { listPlainly } from './list-objects.js';
@@ -8,6 +9,7 @@ import { readObject } from './read-object.js';
 import { type Attempt, translateS3Error } from './s3-error.js';
 import { formatS3Uri, parseS3Uri } from './s3-uri.js';
 import { signRead } from './sign-read.js';
+import { signWrite } from './sign-write.js';
 import { writeObject } from './write-object.js';
 
 export interface S3ObjectStoreOptions extends S3Options {
@@ -91,6 +93,17 @@ export function s3ObjectStore(options: S3ObjectStoreOptions): ObjectStore {
     async signRead(key, range, { seconds, signal }) {
       signal?.throwIfAborted();
       return signRead(await connect(), { bucket, key: prefix + key }, range, seconds);
+    },
+
+    async signWrite(key, bytes, { seconds, signal }) {
+      signal?.throwIfAborted();
+      return signWrite(await connect(), { bucket, key: prefix + key }, bytes, sealed, seconds);
+    },
+
+    async copy(from, to, { signal } = {}) {
+      signal?.throwIfAborted();
+      const target = { bucket, from: prefix + from, to: prefix + to };
+      await copyObject(await connect(), target, sealed, attemptAt('copy', from, signal));
     },
   };
 }

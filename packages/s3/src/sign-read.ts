@@ -20,9 +20,16 @@ export async function signRead(
     ResponseContentType: 'application/octet-stream',
     ...payer,
   });
-  try {
+  return unlessUnsigned(async () => {
     const url = await getSignedUrl(client, command, { expiresIn: seconds });
     return { method: 'GET', url, headers: { range: Range } };
+  });
+}
+
+/** What is signed; `undefined` without credentials. */
+export async function unlessUnsigned(sign: () => Promise<SignedRequest>): Promise<SignedRequest | undefined> {
+  try {
+    return await sign();
   } catch (error) {
     if (error instanceof Error && error.name === 'CredentialsProviderError') return undefined;
     throw error;

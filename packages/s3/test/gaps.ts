@@ -49,6 +49,11 @@ export const swiftGaps: ServerGaps = {
   store: [
     { case: 'refuses to replace an object where it is to be absent', reason: unconditional },
     { case: 'lets one of 20 callers win who write an absent object at once', reason: unconditional },
+    { case: 'signs a write, which needs no credentials', reason: unconditional },
+    { case: 'signs a write of one length alone', reason: unconditional },
+    { case: 'signs a write of one object alone, and no reading or deleting', reason: unconditional },
+    { case: 'signs no write of what is there already', reason: unconditional },
+    { case: 'signs all of the URL of a write, its time too', reason: unconditional },
   ],
   byChance: [],
 };
@@ -63,6 +68,12 @@ export const motoGaps: ServerGaps = {
     { case: 'signs for one object and for reading alone', reason: 'it checks no signatures' },
     { case: 'signs all of the URL, its time too', reason: 'it checks no signatures' },
     { case: 'signs for no longer than it is told', reason: 'it checks no signatures' },
+    { case: 'signs a write of one length alone', reason: 'it checks no signatures' },
+    {
+      case: 'signs a write of one object alone, and no reading or deleting',
+      reason: 'it checks no signatures',
+    },
+    { case: 'signs all of the URL of a write, its time too', reason: 'it checks no signatures' },
   ],
   byChance: [],
 };

@@ -83,7 +83,7 @@ function withServer({ start, gaps }: Server): void {
     const open = () => s3ObjectStore({ bucket, clientConfig: place });
     return {
       objects: open(),
-      capabilities: ['signed' as const],
+      capabilities: ['signed' as const, 'signedWrites' as const],
       reopen: async () => open(),
       deviations: gaps.store,
     };

@@ -3,7 +3,7 @@ import { readAll } from '@cairn/core';
 import { collect, freshName } from '../helpers.js';
 import type { Case, Fixture } from '../suite.js';
 
-export interface ObjectStoreFixture extends Fixture<'signed'> {
+export interface ObjectStoreFixture extends Fixture<'signed' | 'signedWrites'> {
   readonly objects: ObjectStore;
   /** The same store as the next process sees it. */
   reopen?(): Promise<ObjectStore>;

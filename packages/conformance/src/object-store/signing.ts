@@ -3,6 +3,7 @@ import type { ObjectStore, SignedRequest } from '@cairn/core';
 import { expect } from 'vitest';
 import { expectBytes, freshBytes } from '../helpers.js';
 import { freshPrefix, type ObjectStoreCase, read } from './fixture.js';
+import { expectRefused, send } from './signed-request.js';
 
 const requires = ['signed'] as const;
 
@@ -15,18 +16,6 @@ async function sign(
   const signed = await objects.signRead?.(key, range, { seconds });
   if (signed === undefined) throw new Error('nothing was signed');
   return signed;
-}
-
-function ask({ url, method, headers }: SignedRequest): Promise<Response> {
-  return fetch(url, { method, headers, redirect: 'error' });
-}
-
-async function expectRefused(request: Omit<SignedRequest, 'method'> & { method: string }): Promise<void> {
-  const { url, method, headers } = request;
-  const answer = await fetch(url, { method, headers, redirect: 'error' });
-  await answer.arrayBuffer();
-  expect(answer.status, `${method} ${url}`).toBeGreaterThanOrEqual(400);
-  expect(answer.status, `${method} ${url}`).toBeLessThan(500);
 }
 
 /** What signed requests are good for, and what not. The bucket they are for has to check them. */
@@ -43,7 +32,7 @@ export const signing: readonly ObjectStoreCase[] = [
         { start: 10, end: 70_000 },
         { start: 99_999, end: 100_000 },
       ]) {
-        const answer = await ask(await sign(objects, key, range));
+        const answer = await send(await sign(objects, key, range));
         expect(answer.status).toBe(206);
         expectBytes(new Uint8Array(await answer.arrayBuffer()), bytes.subarray(range.start, range.end));
       }
@@ -94,12 +83,16 @@ export const signing: readonly ObjectStoreCase[] = [
     name: 'signs for no longer than it is told',
     requires,
     async run({ objects }) {
-      const key = `${freshPrefix()}a`;
-      await objects.put(key, freshBytes(10));
+      const prefix = freshPrefix();
+      const key = `${prefix}a`;
+      const bytes = freshBytes(10);
+      await objects.put(key, bytes);
       const signed = await sign(objects, key, { start: 0, end: 10 }, 1);
+      const write = await objects.signWrite?.(`${prefix}b`, bytes.length, { seconds: 1 });
       const patience = Date.now() + 8000;
-      while ((await ask(signed)).status === 206 && Date.now() < patience) await sleep(200);
+      while ((await send(signed)).status === 206 && Date.now() < patience) await sleep(200);
       await expectRefused(signed);
+      if (write !== undefined) await expectRefused(write, bytes);
     },
   },
 ];

@@ -2,13 +2,14 @@ import { registerSuite, type Setup, type Suite } from '../suite.js';
 import type { ObjectStoreFixture } from './fixture.js';
 import { keys } from './keys.js';
 import { reading } from './reading.js';
+import { signedWriting } from './signed-writing.js';
 import { signing } from './signing.js';
 import { writing } from './writing.js';
 
 /** What an `ObjectStore` promises. */
 export const objectStoreSuite: Suite<ObjectStoreFixture> = {
   name: 'ObjectStore',
-  cases: [...writing, ...reading, ...keys, ...signing],
+  cases: [...writing, ...reading, ...keys, ...signing, ...signedWriting],
 };
 
 /**

@@ -8,7 +8,15 @@ import { listObjects } from './gcs/listing.js';
 import { getMedia, getObject } from './gcs/reading.js';
 import { type GcsRequest, readRequest } from './gcs/request.js';
 import { checkSignedUrl, type GcsSigner } from './gcs/signature.js';
-import { continueUpload, deleteObject, deleteUpload, insertObject, startUpload } from './gcs/writing.js';
+import {
+  continueUpload,
+  deleteObject,
+  deleteUpload,
+  insertObject,
+  putObject,
+  rewriteObject,
+  startUpload,
+} from './gcs/writing.js';
 import { sendFaulty } from './http-fault.js';
 import type { HttpAnswer } from './http-resource.js';
 
@@ -101,6 +109,10 @@ export async function startGcsServer({
         return deleteObject(bucket, request);
       case 'objects.insert':
         return insertObject(bucket, request, body);
+      case 'objects.put':
+        return putObject(bucket, request, body);
+      case 'objects.rewrite':
+        return rewriteObject(bucket, request, body);
       case 'uploads.start':
         return startUpload(bucket, request, body, endpoint);
       case 'uploads.put':

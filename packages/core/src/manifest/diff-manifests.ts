@@ -62,7 +62,10 @@ function sameBytes(a: Uint8Array, b: Uint8Array): number {
   return same;
 }
 
-/** Goes through the lines of the leaves that the other manifest doesn't have. */
+/**
+ * Goes through the lines of the leaves that the other manifest doesn't have. `rest` is what is left of a leaf; `load` gets the
+ * next one where that is nothing, and is `false` at the end of all.
+ */
 class Walk {
   readonly #load: () => Promise<Leaf | undefined>;
   #leaf: Leaf | undefined;
@@ -78,12 +81,10 @@ class Walk {
     };
   }
 
-  /** The bytes from here to the end of the leaf; none at the end of all. */
   get rest(): Uint8Array {
     return this.#leaf?.bytes.subarray(this.#at) ?? new Uint8Array();
   }
 
-  /** Loads the next leaf where there is nothing left of this one; `false` at the end of all. */
   async load(): Promise<boolean> {
     while (this.#leaf === undefined || this.#at === this.#leaf.bytes.length) {
       this.#leaf = await this.#load();
@@ -93,7 +94,6 @@ class Walk {
     return true;
   }
 
-  /** The entry here. */
   entry(): Entry | undefined {
     this.#entry ??= this.#leaf?.entryAt(this.#at);
     return this.#entry;

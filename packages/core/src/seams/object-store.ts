@@ -8,7 +8,7 @@ export interface ObjectInfo {
 
 /** A request that whoever has it can make, without credentials, as long as its time lasts. It is a secret. */
 export interface SignedRequest {
-  readonly method: 'GET';
+  readonly method: 'GET' | 'PUT';
   readonly url: string;
   /** To be sent just so: they are signed too. Names are in lower case. */
   readonly headers: Readonly<Record<string, string>>;
@@ -56,8 +56,8 @@ export interface ObjectStore {
   delete(keys: AnyIterable<string>, options?: CallOptions): Promise<void>;
 
   /**
-   * Signs a request for one range of an object, and for no other: without its `range`, or with another one, the bucket
-   * refuses it, as it does when its time is over. Asks the bucket for nothing, so the object need not be there.
+   * Signs a request for one range of an object: without its `range`, or with another one, the bucket refuses it, as it does when
+   * its time is over. Asks the bucket for nothing, so the object need not be there.
    *
    * Absent where the objects of this store are not what a bucket would answer: in memory, or encrypted on their way there.
    *
@@ -67,6 +67,20 @@ export interface ObjectStore {
   signRead?(
     key: string,
     range: { readonly start: number; readonly end: number },
-    options: CallOptions & { readonly seconds: number },
+    options: SignOptions,
   ): Promise<SignedRequest | undefined>;
+
+  /** The same for writing an object of so many bytes, no more and no fewer, where there is none. */
+  signWrite?(key: string, bytes: number, options: SignOptions): Promise<SignedRequest | undefined>;
+
+  /**
+   * Has the bucket copy an object, replacing one of the same key. There where `signWrite` is.
+   *
+   * @throws CairnError `not_found`, `forbidden`, `unavailable`.
+   */
+  copy?(from: string, to: string, options?: CallOptions): Promise<void>;
+}
+
+interface SignOptions extends CallOptions {
+  readonly seconds: number;
 }

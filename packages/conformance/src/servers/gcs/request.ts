@@ -25,12 +25,12 @@ export function readRequest({ method = 'GET', url = '/', headers }: IncomingMess
     const [name = '', value = ''] = pair.split(/=(.*)/s);
     if (name !== '') query.set(decode(name), decode(value.replaceAll('+', ' ')));
   }
-  const [, upload, bucket, hasObjects, object = ''] =
-    /^(\/upload)?\/storage\/v1\/b(?:\/([^/]+))?(?:(\/o)(?:\/([^/]+))?)?$/.exec(path) ?? [];
+  const [, upload, bucket, hasObjects, object = '', action] =
+    /^(\/upload)?\/storage\/v1\/b(?:\/([^/]+))?(?:(\/o)(?:\/([^/]+)(\/rewriteTo\/.+)?)?)?$/.exec(path) ?? [];
   if (query.has('X-Goog-Signature')) return signedRequest(method, path, query, headers);
   const flat = Object.entries(headers).map(([name, value]) => [name, String(value)]);
   return {
-    operation: operationOf(method, { upload, bucket, hasObjects, object }, query),
+    operation: operationOf(method, { upload, bucket, hasObjects, object, action }, query),
     method,
     rawPath: path,
     query,
@@ -39,6 +39,8 @@ export function readRequest({ method = 'GET', url = '/', headers }: IncomingMess
     object: object === '' ? (query.get('name') ?? '') : decode(object),
   };
 }
+
+const signedOperations: Readonly<Record<string, string>> = { GET: 'objects.media', PUT: 'objects.put' };
 
 /** A request by a signed URL, which is one of the XML API: `/bucket/object`. */
 function signedRequest(
@@ -50,7 +52,7 @@ function signedRequest(
   const [, bucket = '', object = ''] = /^\/([^/]+)\/(.+)$/.exec(rawPath) ?? [];
   const flat = Object.entries(headers).map(([name, value]) => [name, String(value)]);
   return {
-    operation: method === 'GET' ? 'objects.media' : 'unknown',
+    operation: signedOperations[method] ?? 'unknown',
     method,
     rawPath,
     query,
@@ -73,11 +75,12 @@ interface Place {
   readonly bucket: string | undefined;
   readonly hasObjects: string | undefined;
   readonly object: string;
+  readonly action: string | undefined;
 }
 
 function operationOf(
   method: string,
-  { upload, bucket, hasObjects, object }: Place,
+  { upload, bucket, hasObjects, object, action }: Place,
   query: ReadonlyMap<string, string>,
 ): string {
   if (upload !== undefined) {
@@ -88,6 +91,7 @@ function operationOf(
   if (hasObjects === undefined)
     return method === 'POST' && bucket === undefined ? 'buckets.insert' : 'unknown';
   if (object === '') return method === 'GET' ? 'objects.list' : 'unknown';
+  if (action !== undefined) return method === 'POST' ? 'objects.rewrite' : 'unknown';
   if (method === 'DELETE') return 'objects.delete';
   if (method !== 'GET') return 'unknown';
   return query.get('alt') === 'media' ? 'objects.media' : 'objects.get';

@@ -16,6 +16,41 @@ export function insertObject(bucket: GcsBucket, request: GcsRequest, body: Buffe
   return store(bucket, request.bucket, { name, given: metadata, conditions: query, bytes });
 }
 
+/** An upload by a signed URL, which says in its headers what is allowed. */
+export function putObject(
+  bucket: GcsBucket,
+  { bucket: name, object, headers }: GcsRequest,
+  body: Buffer,
+): HttpAnswer {
+  const [least, most] = (headers['x-goog-content-length-range'] ?? '').split(',').map(Number);
+  if (body.length < (least ?? 0) || body.length > (most ?? body.length)) throw new GcsFailure(400, 'invalid');
+  const generation = headers['x-goog-if-generation-match'];
+  const conditions = new Map(generation === undefined ? [] : [['ifGenerationMatch', generation]]);
+  const given = headers['content-type'] === undefined ? {} : { contentType: headers['content-type'] };
+  return store(bucket, name, { name: object, given, conditions, bytes: body });
+}
+
+/** More than this is copied by two requests, in bytes. */
+const rewrittenAtOnce = 64 * 1024;
+
+/** A copy, of what was sent with the source or of what is sent now. */
+export function rewriteObject(bucket: GcsBucket, request: GcsRequest, body: Buffer): HttpAnswer {
+  const [, to = '', target = ''] = /\/rewriteTo\/b\/([^/]+)\/o\/([^/]+)$/.exec(request.rawPath) ?? [];
+  if (decodeURIComponent(to) !== request.bucket) throw new GcsFailure(501, 'notImplemented');
+  const source = findObject(bucket, request);
+  const rewriteToken = `rewrite-${source.generation}`;
+  if (source.bytes.length > rewrittenAtOnce && request.query.get('rewriteToken') !== rewriteToken) {
+    return jsonAnswer({ kind: 'storage#rewriteResponse', done: false, rewriteToken });
+  }
+  const given = body.length === 0 ? source.given : (JSON.parse(body.toString()) as GcsObject['given']);
+  const copy = bucket.put(decodeURIComponent(target), source.bytes, { given });
+  return jsonAnswer({
+    kind: 'storage#rewriteResponse',
+    done: true,
+    resource: resourceOf(request.bucket, copy),
+  });
+}
+
 /** The start of an upload in pieces; `location` says where they go. */
 export function startUpload(
   bucket: GcsBucket,

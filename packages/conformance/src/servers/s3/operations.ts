@@ -8,6 +8,7 @@ import type { S3Request } from './request.js';
 import {
   abortUpload,
   completeUpload,
+  copyObject,
   createUpload,
   deleteObject,
   deleteObjects,
@@ -30,6 +31,7 @@ const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ['GetObject', readObject],
   ['HeadObject', readObject],
   ['PutObject', putObject],
+  ['CopyObject', copyObject],
   ['DeleteObject', deleteObject],
   ['DeleteObjects', deleteObjects],
   ['CreateMultipartUpload', createUpload],

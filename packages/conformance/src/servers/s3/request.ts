@@ -28,7 +28,9 @@ export function readRequest({ method = 'GET', url = '/', headers }: IncomingMess
   const slash = rawPath.indexOf('/', 1);
   const bucket = decode(slash === -1 ? rawPath.slice(1) : rawPath.slice(1, slash));
   const key = slash === -1 ? '' : decode(rawPath.slice(slash + 1));
-  const operation = operationOf(method, key !== '', query);
+  const named = operationOf(method, key !== '', query);
+  const isCopy = named === 'PutObject' && headers['x-amz-copy-source'] !== undefined;
+  const operation = isCopy ? 'CopyObject' : named;
   const flat = Object.entries(headers).map(([name, value]) => [name, String(value)]);
   return { operation, method, rawPath, query, headers: Object.fromEntries(flat), bucket, key };
 }

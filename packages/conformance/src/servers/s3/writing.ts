@@ -17,6 +17,21 @@ export function putObject(bucket: S3Bucket, request: S3Request, { bytes, checksu
   return emptyAnswer(200, { etag: version.etag, ...versionHeader(bucket, version) });
 }
 
+/** A copy inside of a bucket, of what was sent with the source or of what is sent now. */
+export function copyObject(bucket: S3Bucket, request: S3Request): HttpAnswer {
+  const [place = ''] = (request.headers['x-amz-copy-source'] ?? '').replace(/^\//, '').split('?');
+  const [name, ...rest] = decodeURIComponent(place).split('/');
+  if (name !== request.bucket) throw new S3Failure(501, 'NotImplemented');
+  const source = bucket.current(rest.join('/'));
+  if (source === undefined) throw new S3Failure(404, 'NoSuchKey');
+  const isReplaced = request.headers['x-amz-metadata-directive'] === 'REPLACE';
+  const headers = isReplaced ? keptHeaders(request) : source.headers;
+  const version = bucket.put(request.key, source.bytes, etagOf(source.bytes), headers);
+  const changed = element('LastModified', version.lastModified.toISOString());
+  const result = document('CopyObjectResult', changed, element('ETag', text(version.etag)));
+  return xmlAnswer(result, 200, versionHeader(bucket, version));
+}
+
 export function deleteObject(bucket: S3Bucket, { key, query }: S3Request): HttpAnswer {
   return emptyAnswer(204, deletionHeaders(remove(bucket, key, query.get('versionId'))));
 }
