@@ -188,16 +188,16 @@ describe('an encrypted store of a team', () => {
   });
 
   it('signs no requests, for what comes would be of use to nobody', async () => {
-    const signRead = async () => undefined;
-    const objects = { ...bucket.objects, signRead };
-    const encrypted = await open({ objects });
-    expect(encrypted.planRead).toBeUndefined();
+    const [signRead, signWrite, copy] = [async () => undefined, async () => undefined, async () => undefined];
+    const signs = { signRead, signWrite, copy };
+    const encrypted = await open({ objects: { ...bucket.objects, ...signs } });
+    expect([encrypted.planRead, encrypted.planWrite, encrypted.adoptWritten]).toEqual(Array(3));
     const other = await anyPostgresPool();
     const plain = await openTeamStore({
       pool: other.pool,
-      objects: { ...watchedBucket().objects, signRead },
+      objects: { ...watchedBucket().objects, ...signs },
     });
-    expect(plain.planRead).toBeDefined();
+    expect([plain.planRead, plain.planWrite, plain.adoptWritten]).not.toContain(undefined);
     await Promise.all([encrypted.close(), plain.close()]);
     await other.dispose();
   });

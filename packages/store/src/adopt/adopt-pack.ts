@@ -1,10 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { AnyIterable } from '@cairn/core';
 import { translateFsError } from '@cairn/file';
 import type { PackHome } from '../blobs/pack-home.js';
 import type { HashedBlob } from '../ingest/hashed.js';
-import { type PackPlace, settlePack } from '../packs/open-pack.js';
+import { newPackName, type PackPlace, settlePack } from '../packs/open-pack.js';
 import { recipeKind } from '../packs/pack-format.js';
 import type { AdoptedPack, AdoptOptions } from './adopted.js';
 import { checkPack } from './check-pack.js';
@@ -14,6 +13,8 @@ import { spool } from './spool.js';
 export interface AdoptContext extends RecipeContext {
   readonly home: PackHome;
   readonly place: PackPlace;
+  /** What the pack is called, where it has a name already. */
+  readonly name?: string | undefined;
 }
 
 const defaultMaxBytes = 80 * 1024 * 1024;
@@ -32,9 +33,8 @@ export async function adoptPack(
   bytes: AnyIterable<Uint8Array>,
   { linked, maxBytes = defaultMaxBytes, signal }: AdoptOptions,
 ): Promise<AdoptedPack> {
-  const { place, home, reader } = context;
+  const { place, home, reader, name = newPackName() } = context;
   signal?.throwIfAborted();
-  const name = randomBytes(16).toString('hex');
   const path = join(place.temp, name);
   try {
     await spool(place, path, bytes, { maxBytes, signal });

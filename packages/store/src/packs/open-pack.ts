@@ -36,10 +36,15 @@ export interface PackPlace {
   readonly isPassage?: boolean | undefined;
 }
 
+/** Random, so that no two packs ever had the same. */
+export function newPackName(): string {
+  return randomBytes(16).toString('hex');
+}
+
 /** A pack that is being written, synchronously. Errors are those of the file system. */
 export class OpenPack {
   readonly #place: PackPlace;
-  readonly #name = randomBytes(16).toString('hex');
+  readonly #name = newPackName();
   #path: string;
   readonly #table = new PackTable();
   #file: NewPackFile | undefined;

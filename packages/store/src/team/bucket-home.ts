@@ -24,8 +24,15 @@ export interface BucketHomeContext {
   readonly reader: RecordReader;
 }
 
-/** Packs go to a bucket, and a database has their index. */
-export function bucketHome(context: BucketHomeContext): PackHome {
+/**
+ * Packs go to a bucket, and a database has their index.
+ *
+ * @param isThere Whether the packs are in the bucket already, and announced, and only their index is to be made. Default: `false`.
+ */
+export function bucketHome(
+  context: BucketHomeContext,
+  { isThere = false }: { readonly isThere?: boolean } = {},
+): PackHome {
   const { database, reader } = context;
   return {
     async begin(options) {
@@ -33,7 +40,7 @@ export function bucketHome(context: BucketHomeContext): PackHome {
       const reliable = new Reliability(reader, options);
       const { damaged } = reliable;
       const keep = (added: Pick<PackToAdd, 'pack' | 'recipes'>, call: CallOptions) =>
-        keepPack(context, { ...added, basis, damaged }, call);
+        keepPack(context, { ...added, basis, damaged }, isThere, call);
       return {
         seen: noMemory,
         lacks: (digests, call) => lacksOf(reader, reliable, digests, call),
@@ -44,12 +51,19 @@ export function bucketHome(context: BucketHomeContext): PackHome {
   };
 }
 
-async function keepPack(context: BucketHomeContext, added: PackToAdd, options: CallOptions): Promise<void> {
+async function keepPack(
+  context: BucketHomeContext,
+  added: PackToAdd,
+  isThere: boolean,
+  options: CallOptions,
+): Promise<void> {
   const { fs, database } = context;
   const { pack } = added;
   try {
-    await announcePack(database, pack, options);
-    await uploadPack(context, pack, options);
+    if (!isThere) {
+      await announcePack(database, pack, options);
+      await uploadPack(context, pack, options);
+    }
     await makeRows({ ...context, shelf: bucketShelf(context.objects) }, added, options);
   } finally {
     await fs.unlink(pack.path).catch(() => undefined);

@@ -8,6 +8,9 @@ import type { PackObject, PackObjects } from './pack-objects.js';
 /** All packs are below it. */
 export const packPrefix = 'packs/';
 
+/** Below it is what others put into the bucket by signed requests, until it is read and its pack is below `packs/`. */
+export const incomingPrefix = 'incoming/';
+
 /** How often an upload is tried. */
 const maxTries = 5;
 

@@ -1,20 +1,19 @@
 import { CairnError, type CallOptions, type Hasher, type ObjectStore } from '@cairn/core';
 import type { FileSystem } from '@cairn/file';
-import type { CollectedPacks, RewriteOptions, Swept } from '../maintenance/collected-packs.js';
+import type { CollectedPacks, RewriteOptions } from '../maintenance/collected-packs.js';
 import { type Dropped, forgetPack } from '../maintenance/drop-packs.js';
 import { liveRecords, type Move, moveRows } from '../maintenance/move-rows.js';
 import type { PackRow } from '../maintenance/pack-rows.js';
-import type { PackFile } from '../maintenance/stats.js';
 import { OpenPack } from '../packs/open-pack.js';
 import type { PackFiles } from '../packs/pack-files.js';
 import type { PackRecord } from '../packs/pack-format.js';
 import type { RecordReader } from '../packs/record-reader.js';
 import type { Database } from '../sql/database.js';
-import { tuples } from '../sql/fragment.js';
-import { all, now } from '../sql/step.js';
+import { now } from '../sql/step.js';
 import { announcePack, bucketShelf } from './bucket-home.js';
-import { packKey, packPrefix, readBucketEnd, uploadPack } from './bucket-packs.js';
-import type { PackObject, PackObjects } from './pack-objects.js';
+import { packKey, readBucketEnd, uploadPack } from './bucket-packs.js';
+import type { PackObjects } from './pack-objects.js';
+import { sweepBucket } from './sweep-bucket.js';
 
 export interface CollectedBucketContext {
   readonly fs: FileSystem;
@@ -29,70 +28,18 @@ export interface CollectedBucketContext {
   readonly temp: string;
 }
 
-/** How many names a statement asks for. */
-const namesAtOnce = 250;
 /** How many records are read together. */
 const recordsAtOnce = 128;
-const packName = /^[0-9a-f]{32}$/;
 
 /** What garbage collection does with packs in a bucket. */
 export function collectedBucket(context: CollectedBucketContext): CollectedPacks {
   return {
     packSize: context.packObjects.packSize,
     now: (options) => context.database.read(now, options),
-    sweep: (_before, options) => sweepBucket(context, options),
+    sweep: (before, options) => sweepBucket(context, before, options),
     drop: (pack, options) => dropPack(context, pack, options),
     rewrite: (sources, options) => rewritePacks(context, sources, options),
   };
-}
-
-/** The objects that are packs. */
-export async function* objectsOfPacks(
-  { objects }: Pick<CollectedBucketContext, 'objects'>,
-  options: CallOptions = {},
-): AsyncGenerator<PackObject, void, undefined> {
-  for await (const { key, size } of objects.list(packPrefix, options)) {
-    const name = key.slice(packPrefix.length);
-    if (packName.test(name)) yield { name, size };
-  }
-}
-
-/** The same, and how much of them are packs. */
-export async function* filesOfPacks(
-  context: Pick<CollectedBucketContext, 'objects' | 'packObjects'>,
-  options: CallOptions = {},
-): AsyncGenerator<PackFile, void, undefined> {
-  const { packSize } = context.packObjects;
-  for await (const { name, size } of objectsOfPacks(context, options)) {
-    yield { name, size, packSize: packSize(size) };
-  }
-}
-
-/**
- * Removes objects without a row. A pack has one before it is written, announced or known, until it is removed: what has none
- * after it was seen in the bucket is left over.
- */
-async function sweepBucket(context: CollectedBucketContext, options: CallOptions): Promise<Swept> {
-  const { objects, database } = context;
-  const swept = { files: 0, bytes: 0 };
-  const sizes = new Map<string, number>();
-  const sweepSeen = async () => {
-    const names = [...sizes.keys()];
-    if (names.length === 0) return;
-    const step = () => all(`SELECT name FROM packs WHERE name IN ${tuples(1, names.length)}`, names);
-    const known = new Set((await database.read(step, options)).map(({ name }) => String(name)));
-    const left = names.filter((name) => !known.has(name));
-    await objects.delete(left.map(packKey), options);
-    for (const name of left) swept.bytes += sizes.get(name) ?? 0;
-    swept.files += left.length;
-    sizes.clear();
-  };
-  for await (const { name, size } of objectsOfPacks(context, options)) {
-    sizes.set(name, size);
-    if (sizes.size === namesAtOnce) await sweepSeen();
-  }
-  await sweepSeen();
-  return swept;
 }
 
 async function dropPack(

@@ -46,8 +46,16 @@ import { bucketBlobStore } from './bucket-blob-store.js';
 import { readBucketFormat, settleBucketFormat } from './bucket-format.js';
 import { bucketHome } from './bucket-home.js';
 import { BucketReader } from './bucket-reader.js';
-import { collectedBucket, filesOfPacks } from './collected-bucket.js';
+import { collectedBucket } from './collected-bucket.js';
 import { type DirectPlan, planDirectRead } from './direct-reads.js';
+import {
+  adoptDirectWrite,
+  type DirectWriteContext,
+  type OwnerOptions,
+  planDirectWrite,
+  type WritePlan,
+} from './direct-writes.js';
+import { filesOfPacks } from './listed-packs.js';
 import { openBucketPack } from './open-bucket-pack.js';
 import { packObjects } from './pack-objects.js';
 import { pairBucket } from './pair-bucket.js';
@@ -98,6 +106,21 @@ export interface TeamStore extends Store {
     digest: Uint8Array,
     options?: CallOptions & { readonly at?: number | undefined },
   ): Promise<DirectPlan | undefined>;
+
+  /**
+   * How a pack of so many bytes can be written to the bucket itself, by a signed request, for {@link adoptWritten} to take then;
+   * `undefined` where it can't be. Absent where what lies in the bucket is encrypted, or the bucket can't copy.
+   *
+   * @throws CairnError `unavailable`.
+   */
+  planWrite?(bytes: number, options: OwnerOptions): Promise<WritePlan | undefined>;
+
+  /**
+   * Takes a pack that its owner wrote as {@link planWrite} said, as `adoptPack` does. Nothing is left at its place.
+   *
+   * @throws CairnError as `adoptPack`; `not_found` when nothing is there, when it is another's, and after an hour.
+   */
+  adoptWritten?(token: string, options: AdoptOptions & OwnerOptions): Promise<AdoptedPack>;
 
   /** Takes a pack that another store made; see `LocalStore.adoptPack`. */
   adoptPack(bytes: AnyIterable<Uint8Array>, options?: AdoptOptions): Promise<AdoptedPack>;
@@ -166,9 +189,9 @@ export async function openTeamStore(options: TeamStoreOptions): Promise<TeamStor
     blobs,
     openPack: (pack: PackRow, call: CallOptions) => openBucketPack(context, pack, call),
   };
+  const adopting = { ...context, place, smallBytes };
   // What lies in the bucket is of use to nobody without the key.
-  const signRead = opened === undefined ? objects.signRead?.bind(objects) : undefined;
-  const direct = signRead === undefined ? undefined : { ...context, signRead };
+  const direct = opened === undefined ? directUse(objects, adopting) : {};
   let isClosed = false;
   return {
     location: objects.location,
@@ -181,10 +204,8 @@ export async function openTeamStore(options: TeamStoreOptions): Promise<TeamStor
       const found = await reader.find(digests, call);
       return digests.map((digest) => found.get(keyOf(digest))?.size);
     },
-    ...(direct === undefined
-      ? {}
-      : { planRead: (digest, { at = 0, ...call } = {}) => planDirectRead(direct, digest, at, call) }),
-    adoptPack: (bytes, call = {}) => adoptPack({ ...context, home, place, smallBytes }, bytes, call),
+    ...direct,
+    adoptPack: (bytes, call = {}) => adoptPack({ ...adopting, home }, bytes, call),
     lacks: async (digests, call = {}) => (await home.begin(call)).lacks(digests, call),
     gc: (call) => collectGarbage(maintained, collectedBucket({ ...context, temp }), call),
     verify: (call) => inspectStore(maintained, call),
@@ -199,6 +220,27 @@ export async function openTeamStore(options: TeamStoreOptions): Promise<TeamStor
       await putter.close();
       if (options.temp === undefined) await rm(temp, { recursive: true, force: true });
     },
+  };
+}
+
+/** What others may do with the bucket themselves. */
+function directUse(
+  objects: ObjectStore,
+  context: Omit<DirectWriteContext, 'signWrite' | 'copy'>,
+): Pick<TeamStore, 'planRead' | 'planWrite' | 'adoptWritten'> {
+  const signRead = objects.signRead?.bind(objects);
+  const signWrite = objects.signWrite?.bind(objects);
+  const copy = objects.copy?.bind(objects);
+  const reading = signRead && { ...context, signRead };
+  const writing = signWrite && copy && { ...context, signWrite, copy };
+  return {
+    ...(reading && {
+      planRead: (digest, { at = 0, ...call } = {}) => planDirectRead(reading, digest, at, call),
+    }),
+    ...(writing && {
+      planWrite: (bytes, call) => planDirectWrite(writing, bytes, call),
+      adoptWritten: (token, call) => adoptDirectWrite(writing, token, call),
+    }),
   };
 }
 

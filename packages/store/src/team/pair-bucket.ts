@@ -3,7 +3,7 @@ import { CairnError, type ObjectStore, quote, readAll } from '@cairn/core';
 import type { Database } from '../sql/database.js';
 import { tuples } from '../sql/fragment.js';
 import { one, run } from '../sql/step.js';
-import { objectsOfPacks } from './collected-bucket.js';
+import { objectsOfPacks } from './listed-packs.js';
 
 /** Where a bucket says which store it belongs to: one line, with the number in hex. */
 const key = 'STORE';
