@@ -16,6 +16,7 @@ import {
   encodeFrame,
   type Frame,
   maxReadBytes,
+  type PackPlan,
   splitDigests,
 } from '../src/protocol/index.js';
 import { json } from './loopback-catalog.js';
@@ -23,7 +24,7 @@ import type { Reply, Request } from './loopback-server.js';
 
 const hasher = await loadHasher('blake3');
 /** Routes that say nothing of an algorithm. */
-const plain: ReadonlySet<string> = new Set(['info', 'basis', 'getBlob', 'planBlob']);
+const plain: ReadonlySet<string> = new Set(['info', 'basis', 'getBlob', 'planBlob', 'planPack']);
 const hexOf = (digest: Uint8Array) => Buffer.from(digest).toString('hex');
 
 /** The records of one project. */
@@ -35,8 +36,15 @@ interface Project {
 /** What a server plans for the bytes of a blob from a place on. */
 export type Plan = (blob: Uint8Array, at: number) => BlobPlan;
 
+/** Where packs are written to that a server gives places for. */
+export interface Places {
+  plan(bytes: number): PackPlan;
+  /** What was written, for the server. */
+  take(token: string): Buffer | undefined;
+}
+
 /** Answers what is about blobs. */
-export function answerBlobs(plan: Plan | undefined): (request: Request) => Reply {
+export function answerBlobs(plan: Plan | undefined, places: Places | undefined): (request: Request) => Reply {
   const projects = new Map<string, Project>();
   return ({ route, path, params, headers, body }) => {
     const name = `${path.entity}/${path.project}`;
@@ -54,11 +62,20 @@ export function answerBlobs(plan: Plan | undefined): (request: Request) => Reply
           algorithm: 'blake3',
           chunker: defaultChunker,
           ...(plan === undefined ? {} : { direct: { downloads: true } }),
+          ...(places === undefined ? {} : { direct: { downloads: false, uploads: true } }),
         });
       case 'planBlob': {
         const bytes = bytesOf(project, path.digest?.replace('blake3:', '') ?? '');
         if (plan === undefined || bytes === undefined) throw new CairnError('not_found', 'no such route');
         return json(plan(bytes, Number(params.get('at'))));
+      }
+      case 'planPack':
+        if (places === undefined) throw new CairnError('not_found', 'no such route');
+        return json(places.plan(JSON.parse(body.toString()).bytes));
+      case 'addPlannedPack': {
+        const pack = places?.take(JSON.parse(body.toString()).token);
+        if (pack === undefined) throw new CairnError('not_found', 'no such place');
+        return json({ records: addPack(project, pack) });
       }
       case 'basis':
         return json({ basis: '1' });

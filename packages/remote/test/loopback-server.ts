@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { CairnError, type Catalog, type ErrorCode } from '@cairn/core';
 import { memoryCatalog } from '@cairn/core/memory';
 import { apiBase, type RouteName, routes, statusOf, toErrorAnswer } from '../src/protocol/index.js';
-import { answerBlobs, type Plan } from './loopback-blobs.js';
+import { answerBlobs, type Places, type Plan } from './loopback-blobs.js';
 import { answerCatalog } from './loopback-catalog.js';
 
 /** What goes wrong with one request. */
@@ -70,15 +70,18 @@ export async function startLoopbackServer({
   tls,
   key,
   plan,
+  places,
 }: {
   basePath?: string;
   tls?: ServerOptions;
   key?: string;
   /** What is planned to be read from a bucket. Default: it has none, as servers once hadn't. */
   plan?: Plan;
+  /** Where packs may be written to. Default: nowhere, as it once was. */
+  places?: Places;
 } = {}): Promise<LoopbackServer> {
   const catalog = memoryCatalog();
-  const blobs = answerBlobs(plan);
+  const blobs = answerBlobs(plan, places);
   const requests: Asked[] = [];
   const faults = new Map<RouteName, Fault[]>();
   const sockets = new Set<Socket>();

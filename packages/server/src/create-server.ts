@@ -41,6 +41,11 @@ export interface ServerOptions {
          * something only where the store has a bucket whose credentials can sign.
          */
         readonly downloads?: boolean | undefined;
+        /**
+         * Whether they write large packs to it, which the server reads and checks before anybody sees them. Default: `true`, with
+         * the same meaning.
+         */
+        readonly uploads?: boolean | undefined;
       }
     | undefined;
   /** The clock by which limits are, in milliseconds. Default: that of the process. */
@@ -84,6 +89,7 @@ export function createServer(options: ServerOptions): Server {
   const services: Services = {
     store,
     hasDirectDownloads: (options.direct?.downloads ?? true) && store.planRead !== undefined,
+    hasDirectUploads: (options.direct?.uploads ?? true) && store.planWrite !== undefined,
     authenticate: auth === 'keys' ? byKey(store.access) : auth === 'none' ? withoutKeys() : auth,
     clientAddress: clientAddress(trustedProxies),
     limits,
@@ -94,7 +100,7 @@ export function createServer(options: ServerOptions): Server {
     journal: journal(options.logger ?? standardLogger()),
     metrics: createMetrics([
       ['cairn_requests_in_progress', 'Requests whose answer is not sent yet.', () => going.count],
-      ['cairn_uploads_in_progress', 'Packs being received.', () => uploads.taken],
+      ['cairn_uploads_in_progress', 'Packs being received, or checked.', () => uploads.taken],
     ]),
     isClosing: () => isClosing,
   };

@@ -8,4 +8,4 @@ export type ServedStore = Store &
   // Without it, what a project has is taken to be well.
   Partial<Pick<LocalStore, 'lacks'>> &
   // Without it, all bytes go through the server.
-  Pick<TeamStore, 'planRead'>;
+  Pick<TeamStore, 'planRead' | 'planWrite' | 'adoptWritten'>;

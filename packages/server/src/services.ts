@@ -13,6 +13,8 @@ export interface Services {
   readonly store: ServedStore;
   /** Whether clients read large blobs from the store's bucket themselves. */
   readonly hasDirectDownloads: boolean;
+  /** Whether clients write large packs to the store's bucket themselves. */
+  readonly hasDirectUploads: boolean;
   readonly authenticate: Authenticate;
   readonly clientAddress: ClientAddress;
   readonly limits: Limits;

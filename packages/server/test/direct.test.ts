@@ -126,7 +126,7 @@ test('whether there are plans is said by the server, and can be switched off', a
     [without, false],
   ] as const) {
     const info = (await (await ask(`${api}/`)).json()) as ServerInfo;
-    expect(info.direct).toEqual({ downloads });
+    expect(info.direct).toEqual({ downloads, uploads: false });
     const plan = (await (await ask(pathOf(digest), lab.root)).json()) as BlobPlan;
     expect(plan.parts).toHaveLength(downloads ? 2 : 0);
   }

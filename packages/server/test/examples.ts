@@ -1,6 +1,8 @@
 import { loadHasher, type ProjectRef } from '@cairn/core';
 import { algorithmHeader, encodeDigests } from '@cairn/remote/protocol';
+import type { LocalStore } from '@cairn/store';
 import { dataKind, PackTable, rawDigest } from '@cairn/store/engine';
+import type { ServedStore } from '../src/index.js';
 import { type Ask, api, type Lab, storeArtifact } from './lab.js';
 
 /** A request that its route answers with success, if whoever asks may ask it. */
@@ -20,6 +22,22 @@ export async function packOf(...contents: readonly (string | Uint8Array)[]): Pro
   const records = contents.map((content) => Buffer.from(content as string));
   for (const bytes of records) table.add(rawDigest(hasher.hash(bytes)), dataKind, bytes.length);
   return Buffer.concat([...records, table.end(hasher)]);
+}
+
+/** A store as one over a bucket is for routes: whoever comes for a pack that was written there finds one. */
+export function overBucket(store: LocalStore): ServedStore {
+  return {
+    ...store,
+    planWrite: async (bytes) => ({
+      request: {
+        method: 'PUT',
+        url: `https://bucket.example.com/incoming/a?X-Amz-Signature=5ecre7`,
+        headers: { 'content-length': String(bytes) },
+      },
+      token: 'written',
+    }),
+    adoptWritten: async (_, options) => store.adoptPack([await packOf(`pack ${count++}`)], options),
+  };
 }
 
 let count = 0;
@@ -101,6 +119,8 @@ export async function examplesOf(lab: Lab, project: ProjectRef, isThere = true):
     missingBlobs: async () => ({ path: `${base}/blobs/missing`, ...binary, bytes: encodeDigests([digest]) }),
     readBlobs: async () => ({ path: `${base}/blobs/read`, ...binary, bytes: encodeDigests([digest]) }),
     addPack: async () => ({ path: `${base}/packs`, ...binary, bytes: await packOf(`pack ${count++}`) }),
+    planPack: async () => ({ path: `${base}/packs/plan`, json: { bytes: 5_000_000 } }),
+    addPlannedPack: async () => ({ path: `${base}/packs/planned`, ...binary, json: { token: 'written' } }),
     planBlob: async () => ({ path: `${base}/blobs/${digest}/plan?at=0` }),
     getBlob: async () => ({ path: `${base}/blobs/${digest}` }),
 

@@ -47,8 +47,13 @@ export interface Lab {
 
 export const api = '/api/v1';
 
+export interface LabOptions extends Partial<ServerOptions> {
+  /** What of the store is served. Default: as it is. */
+  readonly served?: (store: LocalStore) => ServedStore;
+}
+
 /** A store in a folder of its own with a server in front of it; both go when the tests of the file are over. */
-export async function openLab(options: Partial<ServerOptions> = {}): Promise<Lab> {
+export async function openLab({ served = (store) => store, ...options }: LabOptions = {}): Promise<Lab> {
   const folder = await mkdtemp(join(tmpdir(), 'cairn-server-test-'));
   let passed = 0;
   const store = await openStore(folder, { now: () => new Date(Date.now() + passed) });
@@ -56,7 +61,7 @@ export async function openLab(options: Partial<ServerOptions> = {}): Promise<Lab
   const hear = (level: string) => (fields: object, message: string) =>
     void log.push({ level, fields, message });
   const server = createServer({
-    store,
+    store: served(store),
     logger: { info: hear('info'), warn: hear('warn'), error: hear('error') },
     now: () => performance.now() + passed,
     ...options,

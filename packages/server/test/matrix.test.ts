@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { routeTable } from '../src/routes/table.js';
 import { allows, anyKey, everybody, inEntity, inProject, type Rule, serverAdmin } from '../src/rule.js';
-import { type Examples, examplesOf } from './examples.js';
+import { type Examples, examplesOf, overBucket } from './examples.js';
 import { openLab } from './lab.js';
 
 /*
@@ -39,6 +39,8 @@ const rules: Readonly<Record<string, Rule>> = {
   basis: inProject('read'),
   missingBlobs: inProject('read'),
   addPack: inProject('write'),
+  planPack: inProject('write'),
+  addPlannedPack: inProject('write'),
   readBlobs: inProject('read'),
   planBlob: inProject('read'),
   getBlob: inProject('read'),
@@ -63,7 +65,10 @@ const rules: Readonly<Record<string, Rule>> = {
   removeMember: inEntity('admin'),
 };
 
-const lab = await openLab({ limits: { addressRate: { perSecond: 1e6, burst: 1e6 } } });
+const lab = await openLab({
+  served: overBucket,
+  limits: { addressRate: { perSecond: 1e6, burst: 1e6 } },
+});
 const own = { entity: 'acme', project: 'bikes' };
 const beside = { entity: 'acme', project: 'cars' };
 const foreign = { entity: 'rival', project: 'secret' };

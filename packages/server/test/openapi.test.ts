@@ -1,10 +1,10 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { routeTable } from '../src/routes/table.js';
-import { examplesOf } from './examples.js';
+import { examplesOf, overBucket } from './examples.js';
 import { openLab } from './lab.js';
 
-const lab = await openLab();
+const lab = await openLab({ served: overBucket });
 const examples = await examplesOf(lab, { entity: 'acme', project: 'bikes' });
 const document = await lab.json<Document>('/api/openapi.json', {});
 const ajv = new Ajv2020({ strict: false });

@@ -48,7 +48,7 @@ export function projectBlobs({ wire, hasher, line, cache, putter }: BlobsContext
 
     async *put(sources, options = {}) {
       const basis = await recentBasis(options);
-      const home = shipment({ wire, hasher, basis, sent: await cache.sent() });
+      const home = shipment({ wire, line, hasher, basis, sent: await cache.sent() });
       yield* putBlobs(await putter(), home, sources, options);
     },
 

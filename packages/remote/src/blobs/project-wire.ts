@@ -6,6 +6,7 @@ import {
   type ContentDigest,
   type ProjectRef,
 } from '@cairn/core';
+import { json } from '../catalog/asking.js';
 import type { Answer, Connection } from '../http/connection.js';
 import { garbled } from '../http/failures.js';
 import type { Retry } from '../http/retry.js';
@@ -19,7 +20,9 @@ import {
   decodeBitmap,
   digestsType,
   maxMissingDigests,
+  type PackPlan,
   packAnswer,
+  packPlan,
   packType,
   routes,
 } from '../protocol/index.js';
@@ -33,6 +36,10 @@ export interface ProjectWire {
   missing(digests: readonly Uint8Array[], options: CallOptions): Promise<Uint8Array>;
   /** Sends a pack. Done when it is durable. */
   addPack(pack: PackBody, options: CallOptions): Promise<void>;
+  /** How to write a pack of so many bytes to the bucket. */
+  planPack(bytes: number, options: CallOptions): Promise<PackPlan>;
+  /** Adds the pack that was written to the bucket as planned. Done when it is durable. */
+  addPlannedPack(token: string, options: CallOptions): Promise<void>;
   /** An answer of frames. */
   read(digests: readonly Uint8Array[], options: CallOptions, retry: Retry): Promise<Answer>;
   /** How to read a large blob from a place on. */
@@ -96,6 +103,16 @@ export function projectWire(
         [basisHeader]: basis,
       };
       const ask = { route: routes.addPack, path, headers, body: open, signal };
+      await noticing(connection.askJson(ask, packAnswer));
+    },
+    planPack: (bytes, { signal }) => {
+      const ask = { route: routes.planPack, path, ...json({ bytes }), signal };
+      return connection.askJson(ask, packPlan);
+    },
+    async addPlannedPack(token, { signal }) {
+      const { headers, body } = json({ token });
+      const said = { ...headers, [algorithmHeader]: algorithm };
+      const ask = { route: routes.addPlannedPack, path, headers: said, body, signal };
       await noticing(connection.askJson(ask, packAnswer));
     },
     read: (digests, { signal }, retry) =>

@@ -74,13 +74,14 @@ export async function* readWhole(
 const worthLeavingBytes = 16 * 1024 * 1024;
 
 async function* readUnknown(context: ReadContext, digest: ContentDigest, options: CallOptions) {
-  const leave = async (size: number) => size >= worthLeavingBytes && context.line.isFor(size, options);
+  const leave = async (size: number) =>
+    size >= worthLeavingBytes && context.line.isFor('downloads', size, options);
   const size = yield* fetchRange(context.wire, digest, 0, Number.POSITIVE_INFINITY, { ...options, leave });
   if (size !== undefined) yield* readLarge(context, digest, { start: 0, end: size }, options);
 }
 
 async function* readKnown(context: ReadContext, digest: ContentDigest, size: number, options: CallOptions) {
-  if (await context.line.isFor(size, options)) {
+  if (await context.line.isFor('downloads', size, options)) {
     yield* readLarge(context, digest, { start: 0, end: size }, options);
   } else yield* fetchRange(context.wire, digest, 0, Number.POSITIVE_INFINITY, options);
 }

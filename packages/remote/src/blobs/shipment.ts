@@ -8,11 +8,10 @@ import {
   readTable,
   type SavedMemory,
 } from '@cairn/store/engine';
+import { type SendContext, sendPack } from '../direct/send-pack.js';
 import { packToSend } from './pack-to-send.js';
-import type { ProjectWire } from './project-wire.js';
 
-export interface ShipmentContext {
-  readonly wire: ProjectWire;
+export interface ShipmentContext extends SendContext {
   readonly hasher: Hasher;
   /** What is known of files that were sent; `undefined` when nothing can be remembered. */
   readonly sent: OwnMemory | undefined;
@@ -38,7 +37,7 @@ export function keyOf(digest: Uint8Array): string {
   return Buffer.from(digest.buffer, digest.byteOffset, digest.length).toString('latin1');
 }
 
-export function shipment({ wire, hasher, sent, basis }: ShipmentContext): Shipment {
+export function shipment({ wire, line, hasher, sent, basis }: ShipmentContext): Shipment {
   /** What is in packs that were not sent yet, and whether the project lacks it, once that is known. */
   const open = new Map<string, boolean | undefined>();
   /** What was there already. */
@@ -71,7 +70,7 @@ export function shipment({ wire, hasher, sent, basis }: ShipmentContext): Shipme
       await decide(keys, options);
       const wanted = Uint8Array.from(keys, (key) => (open.get(key) ? 1 : 0));
       const toSend = packToSend(pack, wanted, hasher);
-      if (toSend !== undefined) await wire.addPack({ ...toSend, basis }, options);
+      if (toSend !== undefined) await sendPack({ wire, line }, { ...toSend, basis }, options);
       for (const key of keys) open.delete(key);
     } finally {
       await unlink(pack.path).catch(() => undefined);

@@ -1,6 +1,9 @@
+import { CairnError, type CallOptions } from '@cairn/core';
+import type { Retry } from '../http/retry.js';
+
 /**
- * Why a signed request didn't bring what it is for. Nobody outside hears of it: what doesn't come from the bucket comes through
- * the server.
+ * Why a signed request didn't do what it is for. Nobody outside hears of it: what doesn't come from the bucket, or get there,
+ * goes through the server.
  */
 export class DirectFailure extends Error {
   /**
@@ -19,4 +22,23 @@ export class DirectFailure extends Error {
     this.kind = kind;
     this.toldMs = toldMs;
   }
+}
+
+/** Waits until it is time to try again; answers `false` when patience is at its end. */
+export async function canRepeat(
+  retry: Retry,
+  { toldMs, cause }: DirectFailure,
+  { signal }: CallOptions,
+): Promise<boolean> {
+  const failure = new CairnError('unavailable', 'the bucket of the server fails', {
+    hint: 'Repeat the call.',
+    cause,
+  });
+  return retry.wait(failure, toldMs).then(
+    () => true,
+    () => {
+      signal?.throwIfAborted();
+      return false;
+    },
+  );
 }

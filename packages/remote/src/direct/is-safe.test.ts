@@ -11,8 +11,8 @@ test.each([
   'http://localhost:9000/bucket/a',
   'http://[::1]:9000/bucket/a',
 ])('%s may be asked for, however the server is reached', (url) => {
-  expect(isSafe(request(url), secure)).toBe(true);
-  expect(isSafe(request(url), plain)).toBe(true);
+  expect(isSafe('GET', request(url), secure)).toBe(true);
+  expect(isSafe('GET', request(url), plain)).toBe(true);
 });
 
 test.each([
@@ -21,8 +21,8 @@ test.each([
   'http://127.0.0.1.example.com/a',
   'http://localhost.example.com/a',
 ])('%s may be asked for only where the server is asked in the clear', (url) => {
-  expect(isSafe(request(url), secure)).toBe(false);
-  expect(isSafe(request(url), plain)).toBe(true);
+  expect(isSafe('GET', request(url), secure)).toBe(false);
+  expect(isSafe('GET', request(url), plain)).toBe(true);
 });
 
 test.each([
@@ -35,7 +35,7 @@ test.each([
   'https://user@bucket.example.com/a',
   'https://user:word@bucket.example.com/a',
 ])('%j is never asked for', (url) => {
-  expect(isSafe(request(url), plain)).toBe(false);
+  expect(isSafe('GET', request(url), plain)).toBe(false);
 });
 
 test.each([
@@ -48,10 +48,33 @@ test.each([
   'Range',
   'x-amz-\r\nhost',
 ])('the header %j is sent to nobody', (name) => {
-  expect(isSafe(request('https://bucket.example.com/a', { ...range, [name]: 'a' }), plain)).toBe(false);
+  expect(isSafe('GET', request('https://bucket.example.com/a', { ...range, [name]: 'a' }), plain)).toBe(
+    false,
+  );
 });
 
 test('headers of S3 and Cloud Storage are sent', () => {
   const headers = { ...range, 'x-amz-request-payer': 'requester', 'x-goog-user-project': 'a' };
-  expect(isSafe(request('https://bucket.example.com/a', headers), secure)).toBe(true);
+  expect(isSafe('GET', request('https://bucket.example.com/a', headers), secure)).toBe(true);
+});
+
+test('what is written goes to this machine only where the server is asked in the clear', () => {
+  const { url } = request('http://127.0.0.1:9000/bucket/a');
+  const headers = { 'content-length': '9', 'if-none-match': '*', 'x-goog-if-generation-match': '0' };
+  expect(isSafe('PUT', { url, headers }, secure)).toBe(false);
+  expect(isSafe('PUT', { url, headers }, plain)).toBe(true);
+  expect(isSafe('PUT', { url: 'https://bucket.example.com/a', headers }, secure)).toBe(true);
+});
+
+test.each([
+  'authorization',
+  'cookie',
+  'host',
+  'range',
+  'content-type',
+  'Content-Length',
+  'transfer-encoding',
+])('what is written has no header %j', (name) => {
+  const { url } = request('https://bucket.example.com/a');
+  expect(isSafe('PUT', { url, headers: { [name]: 'a' } }, plain)).toBe(false);
 });

@@ -1,9 +1,9 @@
 import { CairnError, type CallOptions, type ContentDigest } from '@cairn/core';
 import { fetchRange } from '../blobs/fetch-range.js';
 import type { ReadContext } from '../blobs/read-blob.js';
-import { createRetry, type Retry } from '../http/retry.js';
+import { createRetry } from '../http/retry.js';
 import type { PlannedPart } from '../protocol/index.js';
-import { DirectFailure } from './direct-failure.js';
+import { canRepeat, DirectFailure } from './direct-failure.js';
 import { type FetchedPart, fetchPart } from './fetch-part.js';
 
 /** How many parts are fetched at once; each is of 8 MiB at most. */
@@ -27,7 +27,7 @@ export async function* readLarge(
   const retry = createRetry({ ...settings, attempts: Math.min(attempts, settings.attempts) }, signal);
   let refusals = 0;
   let at = start;
-  while (at < end && (await line.isFor(end - start, options))) {
+  while (at < end && (await line.isFor('downloads', end - start, options))) {
     const parts = await planFrom(context, digest, at, options);
     if (parts === undefined) break;
     try {
@@ -44,7 +44,7 @@ export async function* readLarge(
       const isHopeless = failure.kind === 'unreachable' || (refusals > 1 && !line.hasWorked);
       if (isHopeless) line.giveUp();
       if (isHopeless || refusals > 1 || failure.kind === 'wrong') break;
-      if (failure.kind === 'passing' && !(await canRepeat(retry, failure, signal))) break;
+      if (failure.kind === 'passing' && !(await canRepeat(retry, failure, options))) break;
     }
   }
   if (at < end) yield* fetchRange(wire, digest, at, end, options);
@@ -112,21 +112,3 @@ async function* fetchParts(
 }
 
 const noChunks: Promise<FetchedPart> = Promise.resolve({ chunks: [] });
-
-async function canRepeat(
-  retry: Retry,
-  { toldMs, cause }: DirectFailure,
-  signal: AbortSignal | undefined,
-): Promise<boolean> {
-  const failure = new CairnError('unavailable', 'the bucket of the server fails', {
-    hint: 'Repeat the call.',
-    cause,
-  });
-  return retry.wait(failure, toldMs).then(
-    () => true,
-    () => {
-      signal?.throwIfAborted();
-      return false;
-    },
-  );
-}

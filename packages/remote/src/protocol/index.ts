@@ -55,7 +55,17 @@ export {
   lineageRequest,
   toLineageAnswer,
 } from './schemas/lineage.js';
-export { type BlobPlan, blobPlan, type PlannedPart, planParams } from './schemas/plans.js';
+export {
+  type BlobPlan,
+  blobPlan,
+  type PackPlan,
+  type PlannedPart,
+  type PlannedRequest,
+  packPlan,
+  packPlanBody,
+  plannedPackBody,
+  planParams,
+} from './schemas/plans.js';
 export {
   collectionQuery,
   deleteParams,

@@ -34,6 +34,8 @@ export const routes = {
   missingBlobs: { method: 'POST', path: '/projects/:entity/:project/blobs/missing' },
   readBlobs: { method: 'POST', path: '/projects/:entity/:project/blobs/read' },
   addPack: { method: 'POST', path: '/projects/:entity/:project/packs' },
+  planPack: { method: 'POST', path: '/projects/:entity/:project/packs/plan' },
+  addPlannedPack: { method: 'POST', path: '/projects/:entity/:project/packs/planned' },
   planBlob: { method: 'GET', path: '/projects/:entity/:project/blobs/:digest/plan' },
   getBlob: { method: 'GET', path: '/projects/:entity/:project/blobs/:digest' },
 } as const;

@@ -10,7 +10,10 @@ import {
   maxReadDigests,
   type PlannedPart,
   packAnswer,
+  packPlan,
+  packPlanBody,
   packType,
+  plannedPackBody,
   planParams,
   routes,
 } from '@cairn/remote/protocol';
@@ -22,7 +25,7 @@ import { inProject } from '../rule.js';
 import { gives, ok } from './answers.js';
 import { framesOf } from './frames.js';
 import { checkAlgorithm, readDigests } from './read-digests.js';
-import { receivePack } from './receive-pack.js';
+import { planPack, receivePack, takePlannedPack } from './receive-pack.js';
 
 export const blobRoutes: readonly AnyRoute[] = [
   route({
@@ -62,6 +65,29 @@ export const blobRoutes: readonly AnyRoute[] = [
     async handle(call) {
       checkAlgorithm(call);
       return ok({ records: await receivePack(call) });
+    },
+  }),
+  route({
+    ...routes.planPack,
+    name: 'planPack',
+    summary: 'How to write a large pack to the bucket itself.',
+    rule: inProject('write'),
+    body: packPlanBody,
+    answers: [gives(packPlan, 'A signed request, which is secret, for one object of this length.')],
+    async handle(call, { body: { bytes } }) {
+      return ok(await planPack(call, bytes));
+    },
+  }),
+  route({
+    ...routes.addPlannedPack,
+    name: 'addPlannedPack',
+    summary: "Adds the pack that was written to the bucket, all of which becomes the project's.",
+    rule: inProject('write'),
+    body: plannedPackBody,
+    answers: [gives(packAnswer, 'What became of it: all is durable.')],
+    async handle(call, { body: { token } }) {
+      checkAlgorithm(call);
+      return ok({ records: await takePlannedPack(call, token) });
     },
   }),
   route({

@@ -14,9 +14,9 @@ export const infoRoute: AnyRoute = route({
   summary: 'What this server is.',
   rule: everybody,
   answers: [gives(serverInfo, 'What it is, and what its store is.')],
-  async handle({ services: { store, hasDirectDownloads: downloads } }) {
+  async handle({ services: { store, hasDirectDownloads: downloads, hasDirectUploads: uploads } }) {
     const { algorithm, chunker } = store.format;
-    return ok({ server: 'cairn', version, api: 1, algorithm, chunker, direct: { downloads } });
+    return ok({ server: 'cairn', version, api: 1, algorithm, chunker, direct: { downloads, uploads } });
   },
 });
 

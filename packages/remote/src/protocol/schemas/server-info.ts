@@ -20,7 +20,7 @@ export interface ServerInfo {
     readonly max: number;
   };
   /** What clients may do with the bucket itself, by signed requests that the server gives them. Default: nothing. */
-  readonly direct?: { readonly downloads: boolean } | undefined;
+  readonly direct?: { readonly downloads: boolean; readonly uploads?: boolean | undefined } | undefined;
 }
 
 export const serverInfo: v.GenericSchema<unknown, ServerInfo> = v.object({
@@ -29,7 +29,7 @@ export const serverInfo: v.GenericSchema<unknown, ServerInfo> = v.object({
   api: v.literal(1),
   algorithm: v.picklist(['blake3', 'sha256']),
   chunker: v.object({ name: shortText, min: count, average: count, max: count }),
-  direct: v.optional(v.object({ downloads: v.boolean() })),
+  direct: v.optional(v.object({ downloads: v.boolean(), uploads: v.optional(v.boolean()) })),
 });
 
 /** What a commit relies on, and how many entries it may have. Default: as many as the server turns out to take. */
