@@ -20,7 +20,7 @@ import { type OpenRemoteOptions, settingsOf } from './remote-options.js';
  * A request that fails for a reason that may pass is repeated, and what is done twice is done once. A transfer that breaks goes
  * on where it broke: an upload with its pack of 48 MiB, a download with its next byte. Every byte that is read is checked against
  * its digest; of a part of a large blob, the server may have done so. Where the server keeps blobs in a bucket that can be reached
- * from here, large ones come from there.
+ * from here, large ones come from there, and large packs go there.
  *
  * @throws CairnError `uri_invalid` for a URL that can't be a server's; `unauthenticated` for what can't be a key; `unavailable`,
  * `timeout`, `rate_limited`.

@@ -12,7 +12,7 @@ import { connect, expectBytes, noise, project, quickWorld, readBack, scratchFold
 
 /* Packs to the bucket behind a server, and through the server where that can't be. */
 
-const size = 4_300_000;
+const size = 8_400_000;
 const key = 'cairn_key-for-the-server-alone';
 
 let places: LoopbackPlaces;
@@ -95,7 +95,7 @@ describe('a large pack', () => {
 
 test('a small pack goes through the server, which is asked for nothing else', async () => {
   const { put, asked } = await session();
-  await put(noise(3_000_000));
+  await put(noise(8_000_000));
   expect(asked()).toEqual(['addPack']);
 });
 

@@ -37,7 +37,9 @@ export function s3ObjectStore(options: S3ObjectStoreOptions): ObjectStore {
   const { bucket } = options;
   const prefix = options.prefix ? options.prefix.replace(/\/*$/, '/') : '';
   const location = formatS3Uri(parseS3Uri(`s3://${bucket}/${prefix}`));
-  const connect = lazyConnection(options);
+  // Whoever reads an object compares it with digests of their own; the SDK would take longer to compare it with S3's checksum.
+  const clientConfig = { responseChecksumValidation: 'WHEN_REQUIRED', ...options.clientConfig } as const;
+  const connect = lazyConnection({ ...options, clientConfig });
   const sealed = sealOf(options);
 
   function attemptAt(what: string, key: string, signal: AbortSignal | undefined): Attempt {

@@ -17,7 +17,7 @@ export async function run(invocation: Invocation): Promise<void> {
     const server = createServer({
       store,
       auth: options.has('keys') ? 'keys' : 'none',
-      direct: { downloads: options.has('direct') },
+      direct: { downloads: options.has('direct'), uploads: options.has('direct') },
       basePath: options.text('base-path'),
       trustedProxies: options.list('trust-proxy'),
       limits,

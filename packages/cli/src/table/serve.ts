@@ -26,7 +26,7 @@ export const serveCommands: readonly Command[] = [
       },
       {
         flags: '--no-direct',
-        summary: 'send large files through the server, too, not straight from that bucket',
+        summary: 'send large files through the server, too, not straight from and to that bucket',
       },
       { flags: '--port <port>', summary: 'where to listen; 0 takes any that is free (default: 8787)' },
       {

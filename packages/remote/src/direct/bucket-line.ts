@@ -37,7 +37,11 @@ export interface BucketLine {
 }
 
 /** For less, a plan costs more than it spares, in bytes. */
-const worthwhileBytes = 4 * 1024 * 1024;
+const worthwhileBytes: Readonly<Record<Use, number>> = {
+  downloads: 4 * 1024 * 1024,
+  // Two requests more, and the bucket copies what came.
+  uploads: 8 * 1024 * 1024,
+};
 /** What is unsafe to be written may still be read. */
 const unsafe = { GET: 'unreachable', PUT: 'refused' } as const;
 const uses: readonly Use[] = ['downloads', 'uploads'];
@@ -104,7 +108,7 @@ export function bucketLine(
       for (const each of use === undefined ? uses : [use]) givenUp.add(each);
     },
     async isFor(use, bytes, options) {
-      if (bytes < worthwhileBytes || givenUp.has(use)) return false;
+      if (bytes < worthwhileBytes[use] || givenUp.has(use)) return false;
       offered ??= askServer(options).catch((error: unknown) => {
         offered = undefined;
         options.signal?.throwIfAborted();
