@@ -1,9 +1,9 @@
 import { CairnError, checkPath, quote } from '@cairn/core';
-import type { WalkedFiles } from '@cairn/file';
 import type { Base } from './base.js';
 import { type DraftEntry, describeSource, isSameContent, type Reference } from './draft-entry.js';
 import {
   entriesOf,
+  type FileColumns,
   type Folder,
   fileAt,
   isColumns,
@@ -16,7 +16,7 @@ import {
 } from './entry-tree.js';
 
 /** What can be added: an entry, or all files of one folder, named by `prefix`. */
-export type Addition = DraftEntry | WalkedFiles;
+export type Addition = DraftEntry | FileColumns;
 
 type Undo = (() => void)[];
 
@@ -43,11 +43,17 @@ export class EntryTable {
     return entriesOf(this.#root);
   }
 
+  /** The same, many at a time. */
+  addedInBatches(): Generator<readonly DraftEntry[]> {
+    return walk(this.#root, fileAt);
+  }
+
   /** The same; of a file only its path. */
-  *addedPaths(): Generator<string | Reference> {
-    for (const entry of walk(this.#root, ({ prefix, names }, i) => prefix + names[i])) {
-      if (typeof entry === 'string' || entry.kind === 'reference') yield entry;
-      else yield entry.path;
+  *addedPaths(): Generator<readonly (string | Reference)[]> {
+    for (const entries of walk(this.#root, ({ prefix }, _, name) => prefix + name)) {
+      yield entries.map((entry) =>
+        typeof entry === 'string' || entry.kind === 'reference' ? entry : entry.path,
+      );
     }
   }
 
@@ -68,7 +74,8 @@ export class EntryTable {
       for (const addition of additions) {
         if (!('names' in addition)) await this.#put(addition, overwrite, undo);
         else if (!(await this.#adopt(addition, overwrite, undo))) {
-          for (const i of addition.names.keys()) await this.#put(fileAt(addition, i), overwrite, undo);
+          for (const [i, name] of addition.names.all().entries())
+            await this.#put(fileAt(addition, i, name), overwrite, undo);
         }
       }
     } catch (error) {
@@ -115,16 +122,17 @@ export class EntryTable {
   }
 
   /** Takes the files of a folder as they are, where nothing else is or what is there is to be replaced. */
-  async #adopt(files: WalkedFiles, overwrite: boolean, undo: Undo): Promise<boolean> {
+  async #adopt(files: FileColumns, overwrite: boolean, undo: Undo): Promise<boolean> {
     const first = fileAt(files, 0);
     const known = await this.#base?.listing(files.prefix);
-    const replaced = known === undefined ? [] : files.names.flatMap((name) => known.files.get(name) ?? []);
+    const replaced =
+      known === undefined ? [] : files.names.all().flatMap((name) => known.files.get(name) ?? []);
     if (replaced.length > 0 && !overwrite) return false;
     const { folder } = this.#find(first.path) ?? {};
     if (folder !== undefined && (isColumns(folder.members) || folder.members.size > 0)) return false;
     const folders = new Set([...(folder?.folders.keys() ?? []), ...(known?.folders ?? [])]);
     // Where one is a folder already, the usual way says so.
-    if (folders.size > 0 && files.names.some((name) => folders.has(name))) return false;
+    if (folders.size > 0 && files.names.all().some((name) => folders.has(name))) return false;
     await this.#checkFoldersAbove(first);
     for (const kept of replaced) this.#hide(kept, undo);
     const made = this.#make(first).folder;

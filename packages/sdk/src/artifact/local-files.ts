@@ -15,6 +15,8 @@ import pLimit from 'p-limit';
 import type { TempFolder } from '../util/temp-folder.js';
 import type { DraftEntry } from './draft-entry.js';
 import type { Addition } from './entry-table.js';
+import type { FileColumns } from './entry-tree.js';
+import { PackedNames } from './packed-names.js';
 
 export interface LocalFileOptions extends CallOptions {
   /** The entry's path, or the folder of the entries. Default: the file's own name, or none. */
@@ -64,10 +66,10 @@ export async function folderEntries(
     for (let i = 0; i < stamps.length; i++) known.stamps.push(stamps[i] as number);
   }
   if (copy) return Promise.all(copies);
-  const all: WalkedFiles[] = [];
+  const all: FileColumns[] = [];
   for (const [prefix, files] of folders) {
-    // Numbers of millions of files are kept where collecting garbage doesn't count them.
-    all.push({ ...files, stamps: Float64Array.from(files.stamps) });
+    // What is known of millions of files is kept where collecting garbage doesn't count it.
+    all.push({ ...files, names: new PackedNames(files.names), stamps: Float64Array.from(files.stamps) });
     folders.delete(prefix);
   }
   return all;

@@ -1,5 +1,6 @@
 import {
   type AnyIterable,
+  batched,
   batchesOf,
   compareUtf8,
   type Entry,
@@ -101,9 +102,10 @@ async function storeFiles(
     if (files === undefined) elsewhere.set(draft.origin, [draft]);
     else files.push(draft);
   }
-  function* toStore(): Generator<FileToStore> {
-    let number = 0;
-    for (const draft of table.added()) {
+  let number = 0;
+  function toStore(drafts: readonly DraftEntry[]): FileToStore[] {
+    const files: FileToStore[] = [];
+    for (const draft of drafts) {
       const { kind, path } = draft;
       if (kind === 'reference') continue;
       if (kind === 'kept' && kept.has(draft)) {
@@ -116,8 +118,12 @@ async function storeFiles(
         continue;
       }
       progress.fileBegun(path, sizeOf(draft.content));
-      yield { path, source: toSource(draft.content) };
+      files.push({ path, source: toSource(draft.content) });
     }
+    return files;
+  }
+  async function* batches(): AsyncGenerator<readonly FileToStore[]> {
+    for (const drafts of table.addedInBatches()) yield toStore(drafts);
   }
   async function store(files: AnyIterable<FileToStore>): Promise<void> {
     for await (const batch of batchesOf(policy.storeFiles(files, options))) {
@@ -129,7 +135,7 @@ async function storeFiles(
       }
     }
   }
-  await store(toStore());
+  await store(batched(batches));
   for (const [origin, files] of elsewhere) await store(keptSources(files, origin, options.signal));
   for (const path of waiting.keys()) throw mistaken(policy, path, 'did not store');
 }
@@ -140,8 +146,8 @@ function mistaken({ name }: StoragePolicy, path: string, what: string): TypeErro
 
 function* entriesOf(table: EntryTable, stored: StoredFiles): Generator<Entry> {
   let number = 0;
-  for (const added of table.addedPaths()) {
-    yield typeof added === 'string' ? stored.entry(number++, added) : added.entry;
+  for (const batch of table.addedPaths()) {
+    for (const added of batch) yield typeof added === 'string' ? stored.entry(number++, added) : added.entry;
   }
 }
 

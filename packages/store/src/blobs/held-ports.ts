@@ -19,7 +19,7 @@ interface Held {
   readonly isWorker: boolean;
   isBusy: boolean;
   /** What is in its unfinished pack. */
-  claims: DigestSet;
+  readonly claims: DigestSet;
 }
 
 /** The ports that one call holds until its end. Each may have a pack in hand. */
@@ -59,8 +59,8 @@ export class HeldPorts {
 
   /** Forgets the claims of a port, whose pack has its rows now. */
   release(port: Port): void {
-    const held = this.#held.get(port);
-    if (held !== undefined) held.claims = newClaims();
+    // Not a new set: what it outgrows until it is as large again would wait in memory to be collected.
+    this.#held.get(port)?.claims.clear();
   }
 
   all(): Port[] {

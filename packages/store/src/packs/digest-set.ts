@@ -22,6 +22,12 @@ export class DigestSet {
     return this.#size;
   }
 
+  /** Forgets all, but keeps the memory for as many. */
+  clear(): void {
+    this.#slots.fill(0);
+    this.#size = 0;
+  }
+
   has(digest: Uint8Array): boolean {
     return this.find(digest) >= 0;
   }
