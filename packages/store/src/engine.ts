@@ -25,7 +25,7 @@ export {
 export { decodeRecipe, decodeRows, type RecipeRow } from './packs/recipe.js';
 export { publishSync } from './restore/publish-sync.js';
 export { type FileMemory, noMemory } from './stat-cache/file-memory.js';
-export { groupByFolder } from './stat-cache/group-by-folder.js';
+export { groupByFolder, isOfFiles } from './stat-cache/group-by-folder.js';
 export { type KnownHome, type OwnMemory, openOwnMemory, type SavedMemory } from './stat-cache/own-memory.js';
 export type { SeenGroup } from './stat-cache/stat-cache.js';
 export { WrittenFiles } from './stat-cache/written-files.js';

@@ -12,6 +12,7 @@ import {
   type FileMemory,
   groupByFolder,
   inParallel,
+  isOfFiles,
   lookAt,
   noMemory,
   type OwnMemory,
@@ -89,25 +90,27 @@ async function* intoBatches(
 ): AsyncGenerator<Batch, void, undefined> {
   let files: Wanted[] = [];
   let batchSize = firstBatch;
-  for await (const { key, items, index: first } of groupByFolder(requests, ({ path }) => path)) {
-    if (key === undefined) continue;
-    const group = await seen.recall(key, items.length, options);
-    const right: CopyResult[] = [];
-    for (const [i, { digest, path }] of items.entries()) {
-      if (!canHave(digest, wire.algorithm)) throw missingBlob(digest);
-      const wanted = { digest, path, index: first + i, raw: rawDigest(digest), group };
-      const size = await sizeIfRight(wanted);
-      if (size === undefined) files.push(wanted);
-      else {
-        options.onBytes?.(size);
-        right.push({ index: wanted.index, size, written: false });
+  for await (const groups of groupByFolder(requests, ({ path }) => path)) {
+    const known = await seen.recall(groups.filter(isOfFiles), options);
+    for (const [g, { items, index: first }] of groups.entries()) {
+      const group = known[g] as SeenGroup;
+      const right: CopyResult[] = [];
+      for (const [i, { digest, path }] of items.entries()) {
+        if (!canHave(digest, wire.algorithm)) throw missingBlob(digest);
+        const wanted = { digest, path, index: first + i, raw: rawDigest(digest), group };
+        const size = await sizeIfRight(wanted);
+        if (size === undefined) files.push(wanted);
+        else {
+          options.onBytes?.(size);
+          right.push({ index: wanted.index, size, written: false });
+        }
+        if (files.length < batchSize) continue;
+        yield { kind: 'wanted', files };
+        files = [];
+        batchSize = Math.min(batchSize * 2, largestBatch);
       }
-      if (files.length < batchSize) continue;
-      yield { kind: 'wanted', files };
-      files = [];
-      batchSize = Math.min(batchSize * 2, largestBatch);
+      if (right.length > 0) yield { kind: 'right', results: right };
     }
-    if (right.length > 0) yield { kind: 'right', results: right };
   }
   if (files.length > 0) yield { kind: 'wanted', files };
 

@@ -9,7 +9,7 @@ import { checkCollisions } from './check-collisions.js';
 import { downloadReferences } from './download-references.js';
 import type { DownloadOptions } from './options.js';
 import { fileOf, rootOf } from './root.js';
-import { type Selection, select } from './select.js';
+import { held, type Selection, select } from './select.js';
 import { refuseStoreInside } from './store-inside.js';
 import { removeStrangers } from './strangers.js';
 import { survey } from './survey.js';
@@ -29,7 +29,7 @@ export async function download(
   try {
     const root = rootOf(version, given);
     progress.enter('scan');
-    const selection = await select(contents.manifest, options, `${version}`);
+    const selection = held(await select(contents.manifest, options, `${version}`));
     const found = await survey(selection.batches(), { allowGit });
     const makeFolder = folderMaker(root, { signal, replace: exact });
     await makeFolder('');

@@ -10,6 +10,26 @@ export interface Selection {
   batches(): AnyIterable<readonly Entry[]>;
 }
 
+/** The same selection, whose entries are held from the time they were read if there are few enough. */
+export function held({ folder, batches }: Selection): Selection {
+  let all: (readonly Entry[])[] | undefined;
+  async function* readAndHold(): AsyncGenerator<readonly Entry[], void, undefined> {
+    const read: (readonly Entry[])[] = [];
+    let count = 0;
+    for await (const batch of batches()) {
+      count += batch.length;
+      if (count <= mostHeld) read.push(batch);
+      else read.length = 0;
+      yield batch;
+    }
+    if (count <= mostHeld) all = read;
+  }
+  return { folder, batches: () => all ?? readAndHold() };
+}
+
+/** So many entries take some 40 MB. */
+const mostHeld = 2 ** 17;
+
 /** @throws CairnError `not_found`, with what may have been meant. */
 export async function select(
   manifest: Manifest,

@@ -15,7 +15,7 @@ import { rawDigest, recipeKind } from '../packs/pack-format.js';
 import { keyOf, type Location, readEpoch } from '../packs/pack-index.js';
 import type { Restored, Target } from '../restore/restore-files.js';
 import type { Database } from '../sql/database.js';
-import { groupByFolder } from '../stat-cache/group-by-folder.js';
+import { type Group, groupByFolder, isOfFiles } from '../stat-cache/group-by-folder.js';
 import { type SeenGroup, StatCache } from '../stat-cache/stat-cache.js';
 import { WrittenFiles } from '../stat-cache/written-files.js';
 import type { Port, SharedPorts } from '../threads/ports.js';
@@ -106,30 +106,45 @@ async function* intoJobs(
   options: TransferOptions,
 ): AsyncGenerator<Job, void, undefined> {
   let batch: Wanted[] = [];
-  for await (const { key, items, index: first } of groupByFolder(requests, ({ path }) => path)) {
-    if (key === undefined) continue;
-    const group = await seen.recall(key, items.length, options);
-    const results: CopyResult[] = [];
-    for (const [i, item] of items.entries()) {
-      const index = first + i;
-      // Who makes it looks at it anyhow.
-      const stamp = group.knows(item.path) ? lookAt(fs, item.path) : undefined;
-      const known = stamp === undefined ? undefined : group.digestOf({ path: item.path, stamp });
-      const raw = rawDigest(item.digest);
-      if (stamp !== undefined && known !== undefined && raw.equals(known)) {
-        group.keep({ path: item.path, stamp });
-        options.onBytes?.(stamp.size);
-        results.push({ index, size: stamp.size, written: false });
-        continue;
-      }
-      batch.push({ digest: item.digest, path: item.path, index, raw, group });
+  for await (const groups of groupByFolder(requests, ({ path }) => path)) {
+    const known = await seen.recall(groups.filter(isOfFiles), options);
+    const right: CopyResult[] = [];
+    const others: Wanted[] = [];
+    for (const [i, group] of groups.entries()) {
+      sortOut(fs, known[i] as SeenGroup, group, { right, others }, options);
+    }
+    for (const wanted of others) {
+      batch.push(wanted);
       if (batch.length < filesAtOnce) continue;
       yield { kind: 'copy', files: batch };
       batch = [];
     }
-    if (results.length > 0) yield { kind: 'right', results };
+    if (right.length > 0) yield { kind: 'right', results: right };
   }
   if (batch.length > 0) yield { kind: 'copy', files: batch };
+}
+
+/** Finds out which files of a group are right. Not in the generator above, as when they are put: see `jobs.ts`. */
+function sortOut(
+  fs: FileSystem,
+  group: SeenGroup,
+  { items, index: first }: Group<CopyRequest>,
+  { right, others }: { readonly right: CopyResult[]; readonly others: Wanted[] },
+  { onBytes }: TransferOptions,
+): void {
+  for (let i = 0; i < items.length; i++) {
+    const { digest, path } = items[i] as CopyRequest;
+    const index = first + i;
+    // Who makes it looks at it anyhow.
+    const stamp = group.knows(path) ? lookAt(fs, path) : undefined;
+    if (stamp !== undefined && group.hasDigest({ path, stamp }, digest)) {
+      group.keep({ path, stamp });
+      onBytes?.(stamp.size);
+      right.push({ index, size: stamp.size, written: false });
+    } else {
+      others.push({ digest, path, index, raw: rawDigest(digest), group });
+    }
+  }
 }
 
 async function copyBatch(

@@ -2,7 +2,7 @@ import type { AnyIterable, PutResult, Source, TransferOptions } from '@cairn/cor
 import { type FileSystem, sameStamp, stampOf, translateFsError } from '@cairn/file';
 import type { FileToRead } from '../ingest/source-file.js';
 import type { FileMemory } from '../stat-cache/file-memory.js';
-import { groupByFolder } from '../stat-cache/group-by-folder.js';
+import { type Group, groupByFolder, isOfFiles } from '../stat-cache/group-by-folder.js';
 import type { SeenGroup } from '../stat-cache/stat-cache.js';
 
 /** A part of a put: what needs no work, many small things that fit into a buffer together, or a large one. */
@@ -57,51 +57,53 @@ export async function* intoJobs(
   const { limits } = context;
   const files = new Batch<FileToRead, SeenGroup>(limits);
   const bytes = new Batch<Uint8Array>(limits);
-  for await (const { key, items, index: first } of groupByFolder(sources, pathOf)) {
-    if (key === undefined) {
-      for (const [i, source] of items.entries()) {
-        const index = first + i;
-        if (source.kind === 'stream') yield { kind: 'stream', open: () => source.open(), index };
-        if (source.kind !== 'bytes') continue;
-        const size = source.bytes.length;
-        if (size > limits.smallBytes) {
-          yield { kind: 'stream', open: () => [source.bytes], index };
-          continue;
+  for await (const groups of groupByFolder(sources, pathOf)) {
+    const seen = (await context.seen.recall(groups.filter(isOfFiles), options)).values();
+    const known: PutResult[] = [];
+    for (const { key, items, index: first } of groups) {
+      if (key === undefined) {
+        for (const [i, source] of items.entries()) {
+          const index = first + i;
+          if (source.kind === 'stream') yield { kind: 'stream', open: () => source.open(), index };
+          if (source.kind !== 'bytes') continue;
+          const size = source.bytes.length;
+          if (size > limits.smallBytes) {
+            yield { kind: 'stream', open: () => [source.bytes], index };
+            continue;
+          }
+          if (!bytes.hasRoom(size)) yield { kind: 'bytes', ...bytes.take() };
+          bytes.add(source.bytes, size, index, undefined);
         }
-        if (!bytes.hasRoom(size)) yield { kind: 'bytes', ...bytes.take() };
-        bytes.add(source.bytes, size, index, undefined);
+        continue;
       }
-      continue;
-    }
-    const group = await context.seen.recall(key, items.length, options);
-    const { results, unknown } = sortOut(context, group, items, first, options);
-    for (const { file, index } of unknown) {
-      const { size } = file.stamp;
-      if (size > limits.smallBytes) {
-        yield { kind: 'large file', file, index, group };
-      } else {
-        if (!files.hasRoom(size)) yield { kind: 'files', ...files.take() };
-        files.add(file, size, index, group);
+      const group = seen.next().value as SeenGroup;
+      for (const { file, index } of sortOut(context, group, { items, index: first }, known, options)) {
+        const { size } = file.stamp;
+        if (size > limits.smallBytes) {
+          yield { kind: 'large file', file, index, group };
+        } else {
+          if (!files.hasRoom(size)) yield { kind: 'files', ...files.take() };
+          files.add(file, size, index, group);
+        }
       }
     }
-    if (results.length > 0) yield { kind: 'known', results };
+    if (known.length > 0) yield { kind: 'known', results: known };
   }
   if (!bytes.isEmpty) yield { kind: 'bytes', ...bytes.take() };
   if (!files.isEmpty) yield { kind: 'files', ...files.take() };
 }
 
 /**
- * Finds out which files of a group look as they did when they were read, and what they hold. Not in the generator above: V8
+ * Finds out which files of a group look as they did when they were read, and what they hold; gives the others. Not in the generator above: V8
  * takes several times as long to compile the loop there, which is most of what is done when nothing changed.
  */
 function sortOut(
   { fs, name }: JobContext,
   group: SeenGroup,
-  items: readonly Source[],
-  first: number,
+  { items, index: first }: Pick<Group<Source>, 'items' | 'index'>,
+  results: PutResult[],
   { onBytes }: TransferOptions,
-): { results: readonly PutResult[]; unknown: readonly { file: FileToRead; index: number }[] } {
-  const results: PutResult[] = [];
+): readonly { readonly file: FileToRead; readonly index: number }[] {
   const unknown: { file: FileToRead; index: number }[] = [];
   for (let i = 0; i < items.length; i++) {
     const file = toFile(fs, items[i] as Source);
@@ -116,7 +118,7 @@ function sortOut(
       unknown.push({ file, index });
     }
   }
-  return { results, unknown };
+  return unknown;
 }
 
 function pathOf(source: Source): string | undefined {

@@ -1,8 +1,9 @@
-import type { FileStamp } from '@cairn/core';
+import type { ContentDigest, FileStamp } from '@cairn/core';
 import { digestBytes } from '../packs/pack-format.js';
 
 const stampBytes = 4 * 8;
 const factBytes = stampBytes + digestBytes;
+const hexDigits = '0123456789abcdef';
 
 /**
  * What some files of a folder looked like, and which bytes they had then. In columns, as what is written down is: as objects
@@ -63,6 +64,18 @@ export class SeenFiles {
   digestAt(place: number): Buffer {
     const end = (place + 1) * factBytes;
     return this.#facts.subarray(end - digestBytes, end);
+  }
+
+  /** Whether a file had these bytes. To make bytes of a digest for this takes many times as long. */
+  isOf(place: number, digest: ContentDigest): boolean {
+    const end = (place + 1) * factBytes;
+    const hexEnd = digest.length;
+    for (let i = 1; i <= digestBytes; i++) {
+      const byte = this.#facts[end - i] as number;
+      if (digest.charCodeAt(hexEnd - 2 * i) !== hexDigits.charCodeAt(byte >> 4)) return false;
+      if (digest.charCodeAt(hexEnd - 2 * i + 1) !== hexDigits.charCodeAt(byte & 15)) return false;
+    }
+    return true;
   }
 
   /** Those with a digest of which this holds. */

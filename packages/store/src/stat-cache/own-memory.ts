@@ -52,7 +52,7 @@ export async function openOwnMemory(path: string): Promise<OwnMemory> {
       const reader = { find, hasSuspects: async () => false };
       const seen = new StatCache({ database, reader }, toNumber(basis));
       return {
-        recall: (key, count, options) => seen.recall(key, count, options),
+        recall: (groups, options) => seen.recall(groups, options),
         async save(options) {
           if (!seen.isEmpty) await database.write(() => seen.save(), options);
         },

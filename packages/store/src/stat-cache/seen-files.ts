@@ -1,4 +1,5 @@
-import { all, one, run, type Step, storedForm } from '../sql/step.js';
+import { all, one, type Row, run, type Step, storedForm } from '../sql/step.js';
+import type { Sealing } from '../sql/stored-form.js';
 import { SeenFiles } from './file-columns.js';
 import { fromSeenRow, type GroupKey, placeOf, toSeenRow } from './seen-rows.js';
 
@@ -9,14 +10,23 @@ export interface SeenGroupRow {
   readonly epoch: number;
 }
 
-export function* readSeen(key: GroupKey): Step<SeenGroupRow | undefined> {
+/** What is written down of some groups, one for each. */
+export function* readSeen(keys: readonly GroupKey[]): Step<readonly (SeenGroupRow | undefined)[]> {
   const { sealing } = yield* storedForm();
-  const { folder, first } = placeOf(key, sealing);
-  const row = yield* one(
-    'SELECT folder, first, epoch, files FROM seen_files WHERE folder = ? AND first = ?',
-    [folder, first],
-  );
-  const found = row && fromSeenRow(row, sealing);
+  const groups: (SeenGroupRow | undefined)[] = [];
+  for (const key of keys) {
+    const { folder, first } = placeOf(key, sealing);
+    const row = yield* one(
+      'SELECT folder, first, epoch, files FROM seen_files WHERE folder = ? AND first = ?',
+      [folder, first],
+    );
+    groups.push(row && toGroup(row, sealing));
+  }
+  return groups;
+}
+
+function toGroup(row: Row, sealing: Sealing | undefined): SeenGroupRow | undefined {
+  const found = fromSeenRow(row, sealing);
   return found && { epoch: Number(row.epoch), files: SeenFiles.decode(found.files) };
 }
 

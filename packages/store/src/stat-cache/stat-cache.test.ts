@@ -287,11 +287,14 @@ describe('groups of a folder', () => {
   async function groupsOf(names: readonly string[]): Promise<Map<string, string>> {
     const groups = new Map<string, string>();
     let next = 0;
-    for await (const { key, items, index } of groupByFolder(names, (name) => `/f/${name}`)) {
-      expect(index).toBe(next);
-      next += items.length;
-      expect(items.length).toBeLessThanOrEqual(4096);
-      groups.set(key?.first as string, items.join('\n'));
+    for await (const some of groupByFolder(names, (name) => `/f/${name}`)) {
+      expect(some.length).toBeGreaterThan(0);
+      for (const { key, items, index } of some) {
+        expect(index).toBe(next);
+        next += items.length;
+        expect(items.length).toBeLessThanOrEqual(4096);
+        groups.set(key?.first as string, items.join('\n'));
+      }
     }
     expect(next).toBe(names.length);
     return groups;
@@ -316,8 +319,10 @@ describe('groups of a folder', () => {
   it('keep what has no file apart, and say where each is', async () => {
     const items = ['/a/1', '/a/2', undefined, '/a/3', undefined, undefined, '/b/1', '/c/1', '/c/2'];
     const groups: unknown[] = [];
-    for await (const { key, items: some, index } of groupByFolder(items, (path) => path))
-      groups.push([key?.folder, key?.first, some.length, index]);
+    for await (const several of groupByFolder(items, (path) => path)) {
+      for (const { key, items: some, index } of several)
+        groups.push([key?.folder, key?.first, some.length, index]);
+    }
     expect(groups).toEqual([
       ['/a', '1', 2, 0],
       [undefined, undefined, 1, 2],
@@ -330,8 +335,23 @@ describe('groups of a folder', () => {
   });
 });
 
+it('what has no file is handed on before the next item is asked for', async () => {
+  const handedOn: number[] = [];
+  function* items() {
+    yield '/a/1';
+    yield undefined;
+    expect(handedOn).toEqual([0, 1]);
+    yield '/a/2';
+  }
+  for await (const groups of groupByFolder(items(), (path) => path)) {
+    handedOn.push(...groups.map(({ index }) => index));
+  }
+  expect(handedOn).toEqual([0, 1, 2]);
+});
+
 describe('many findings', () => {
-  const key = { folder: '/files', first: 'a' };
+  const group = { key: { folder: '/files', first: 'a' }, items: ['a'], index: 0 };
+  const other = { ...group, key: { ...group.key, first: 'b' } };
   const file = { path: '/files/a', stamp: { size: 1, mtimeMs: longAgo, ctimeMs: longAgo, ino: 1 } };
   const digest = Buffer.alloc(32, 7);
 
@@ -345,20 +365,25 @@ describe('many findings', () => {
       new StatCache({ database, reader: { find: async () => there, hasSuspects: async () => false } }, 5, 1);
 
     const first = begin();
-    (await first.recall(key, 1, {})).note(file, Date.now(), digest);
-    await first.recall({ ...key, first: 'b' }, 1, {});
+    (await first.recall([group], {}))[0]?.note(file, Date.now(), digest);
+    await first.recall([other], {});
     expect(first.isEmpty).toBe(true);
-    expect((await begin().recall(key, 1, {})).digestOf(file)).toBeUndefined();
+    expect((await begin().recall([group], {}))[0]?.digestOf(file)).toBeUndefined();
     there.add(keyOf(digest));
     const later = begin();
-    const group = await later.recall(key, 1, {});
-    expect(group.digestOf(file)).toEqual(digest);
+    const [, seen] = await later.recall([other, group], {});
+    expect(seen?.digestOf(file)).toEqual(digest);
+    const hex = digest.toString('hex');
+    expect(seen?.hasDigest(file, `blake3:${hex}`)).toBe(true);
+    for (let i = 0; i < hex.length; i++) {
+      expect(seen?.hasDigest(file, `blake3:${hex.slice(0, i)}f${hex.slice(i + 1)}`)).toBe(false);
+    }
 
     // What was there before the call needn't be looked up again.
-    group.keep(file);
-    await later.recall({ ...key, first: 'b' }, 1, {});
+    seen?.keep(file);
+    await later.recall([other], {});
     there.clear();
-    expect((await begin().recall(key, 1, {})).digestOf(file)).toEqual(digest);
+    expect((await begin().recall([group], {}))[0]?.digestOf(file)).toEqual(digest);
     await database.close();
   });
 });

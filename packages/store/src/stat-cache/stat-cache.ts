@@ -1,9 +1,10 @@
 import { basename } from 'node:path';
-import type { CallOptions, FileStamp } from '@cairn/core';
+import type { CallOptions, ContentDigest, FileStamp } from '@cairn/core';
 import { keyOf } from '../packs/pack-index.js';
 import type { Database } from '../sql/database.js';
 import type { Step } from '../sql/step.js';
 import { FoundFiles, SeenFiles } from './file-columns.js';
+import type { FileGroup } from './group-by-folder.js';
 import { isSettled } from './is-settled.js';
 import { readSeen, writeSeen } from './seen-files.js';
 import type { GroupKey } from './seen-rows.js';
@@ -54,25 +55,35 @@ export class StatCache {
    * @param epoch Of garbage collection, when the call began.
    * @param mostBytes Findings of so many bytes are written down before the end.
    */
-  constructor(context: StatCacheContext, epoch: number, mostBytes: number = 16 * 1024 * 1024) {
+  constructor(context: StatCacheContext, epoch: number, mostBytes: number = 4 * 1024 * 1024) {
     this.#context = context;
     this.#epoch = epoch;
     this.#mostBytes = mostBytes;
   }
 
-  /** What is known of a group of files, if the store has the bytes still and nobody wrote to its packs. */
-  async recall(key: GroupKey, count: number, options: CallOptions): Promise<SeenGroup> {
+  /** What is known of groups of files, one for each, if the store has the bytes still and nobody wrote to its packs. */
+  async recall(groups: readonly FileGroup<unknown>[], options: CallOptions): Promise<readonly SeenGroup[]> {
+    if (groups.length === 0) return [];
     const { database, reader } = this.#context;
     if (this.#findingsBytes >= this.#mostBytes) await this.#saveEarly(options);
-    const seen = await database.read(() => readSeen(key), options);
-    if (seen === undefined) return this.#group(key, count, SeenFiles.none);
-    this.#hasSuspects ??= reader.hasSuspects();
-    if (await this.#hasSuspects) return this.#group(key, count, SeenFiles.none);
-    if (seen.epoch === this.#epoch) return this.#group(key, count, seen.files);
-    const digests = seen.files.names.map((_, place) => seen.files.digestAt(place));
-    const there = await reader.find(digests, options);
-    const files = seen.files.only((digest) => there.has(keyOf(digest)));
-    return this.#group(key, count, files, { isNews: true });
+    const rows = await database.read(() => readSeen(groups.map(({ key }) => key)), options);
+    if (rows.some((row) => row !== undefined)) this.#hasSuspects ??= reader.hasSuspects();
+    const isBelieved = (await this.#hasSuspects) === false;
+    const recalled: SeenGroup[] = [];
+    for (const [i, { key, items }] of groups.entries()) {
+      const row = isBelieved ? rows[i] : undefined;
+      const isNews = row !== undefined && row.epoch !== this.#epoch;
+      const files = isNews ? await this.#thoseThere(row.files, options) : row?.files;
+      recalled.push(this.#group(key, items.length, files ?? SeenFiles.none, isNews));
+    }
+    return recalled;
+  }
+
+  /** Those of which the store has the bytes. */
+  async #thoseThere(files: SeenFiles, options: CallOptions): Promise<SeenFiles> {
+    const digests = files.names.map((_, place) => files.digestAt(place));
+    const there = await this.#context.reader.find(digests, options);
+    return files.only((digest) => there.has(keyOf(digest)));
   }
 
   /** Writes down what was found. All of its bytes must be in the store by then. */
@@ -98,7 +109,7 @@ export class StatCache {
     return this.#findings.length === 0;
   }
 
-  #group(key: GroupKey, count: number, known: SeenFiles, { isNews = false } = {}): SeenGroup {
+  #group(key: GroupKey, count: number, known: SeenFiles, isNews: boolean): SeenGroup {
     return new SeenGroup(known, count, isNews, (files, wasThere) => {
       this.#findings.push({ key, files, wasThere });
       this.#findingsBytes += files.length;
@@ -144,6 +155,12 @@ export class SeenGroup {
   digestOf({ path, stamp }: LookedAt): Buffer | undefined {
     const place = this.#find(path);
     return place !== -1 && this.#known.isSame(place, stamp) ? this.#known.digestAt(place) : undefined;
+  }
+
+  /** Whether a file has these bytes, by what is known of it and because it looked the same then. */
+  hasDigest({ path, stamp }: LookedAt, digest: ContentDigest): boolean {
+    const place = this.#find(path);
+    return place !== -1 && this.#known.isSame(place, stamp) && this.#known.isOf(place, digest);
   }
 
   /** Keeps what is known of a file, of which something must be. */
