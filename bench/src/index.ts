@@ -12,8 +12,17 @@ import { runProgram } from './run-program.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { runs: { type: 'string', default: '5' } },
+  options: { runs: { type: 'string', default: '5' }, help: { type: 'boolean', short: 'h' } },
 });
+const names = benches.map(({ name }) => name);
+const unknown = positionals.filter((name) => !names.includes(name));
+if (values.help === true || unknown.length > 0) {
+  if (unknown.length > 0) console.log(`there is no ${unknown.join(', ')}\n`);
+  console.log(
+    `node bench/dist/index.js [--runs=5] [name…]\n\nOf these, all without a name: ${names.join(', ')}`,
+  );
+  process.exit(unknown.length > 0 ? 2 : 0);
+}
 const results = fileURLToPath(new URL('../results', import.meta.url));
 const table: Row[] = [];
 
