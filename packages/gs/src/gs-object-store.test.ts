@@ -53,6 +53,21 @@ test('the key that the bucket is to encrypt with is named where a write begins',
   await store.put('b', reusing(new Uint8Array(9 * 1024 * 1024), 100_000));
   const named = server.requests.filter(({ query }) => query.get('kmsKeyName') === kmsKeyName);
   expect(named.map(({ operation }) => operation)).toEqual(['objects.insert', 'uploads.start']);
+  server.forget();
+  await store.copy?.('a', 'c');
+  expect(server.requests.map(({ query }) => query.get('destinationKmsKeyName'))).toEqual([kmsKeyName]);
+});
+
+test('nothing is copied but bytes', async () => {
+  const { store, bucket } = await withStore('team');
+  bucket.put('team/a', bytes('1'), { given: { contentType: 'text/html', contentEncoding: 'gzip' } });
+  await store.copy?.('a', 'b');
+  expect(bucket.live('team/b')?.given).toEqual({ contentType: 'application/octet-stream' });
+});
+
+test('no write is signed without credentials', async () => {
+  const { store } = await withStore();
+  expect(await store.signWrite?.('a', 5, { seconds: 60 })).toBeUndefined();
 });
 
 test('a write whose producer fails, or that is aborted while it is silent, stores nothing', async () => {

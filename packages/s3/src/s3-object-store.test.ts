@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { S3Client } from '@aws-sdk/client-s3';
 import { expectCairnError } from '@cairn/conformance';
 import type { S3Server } from '@cairn/conformance/servers';
-import { readAll } from '@cairn/core';
+import { type ObjectStore, readAll } from '@cairn/core';
 import { bytes, collect, readText, reusing } from '@cairn/testing';
 import { describe, expect, test } from 'vitest';
 import { withDouble } from '../test/double.js';
@@ -289,4 +290,63 @@ test('every object has the ETag that S3 would give it', async () => {
   await store.put('a', reusing(content, 1_000_000));
   const parts = [content.subarray(0, 8 * 1024 * 1024), content.subarray(8 * 1024 * 1024)].map(md5);
   expect(bucket.current('a')?.etag).toBe(`"${md5(Buffer.concat(parts)).toString('hex')}-2"`);
+});
+
+describe('a signed write', () => {
+  async function write(store: ObjectStore, more: Record<string, string> = {}, left: readonly string[] = []) {
+    const signed = await store.signWrite?.('a', 5, { seconds: 60 });
+    if (signed === undefined) throw new Error('nothing is signed');
+    const { 'content-length': _, ...headers } = { ...signed.headers, ...more };
+    for (const name of left) delete headers[name];
+    const { status } = await fetch(signed.url, { method: 'PUT', headers, body: 'bytes' });
+    return { status, url: signed.url };
+  }
+
+  test('has no checksum of a body that is still to come, whatever the SDK is set to', async () => {
+    const { clientConfig, bucket } = await withDouble();
+    const config = { ...clientConfig, requestChecksumCalculation: 'WHEN_SUPPORTED' } as const;
+    const client = new S3Client(config);
+    for (const options of [{ clientConfig: config }, { client }]) {
+      const { status, url } = await write(s3ObjectStore({ bucket: 'bucket', ...options }));
+      expect(status).toBe(200);
+      expect(url).not.toMatch(/checksum/i);
+      bucket.delete('a');
+    }
+    client.destroy();
+  });
+
+  test('is encrypted by the bucket as any other, and so is a copy', async () => {
+    const { server, clientConfig } = await withDouble();
+    const kms = { serverSideEncryption: 'aws:kms', kmsKeyId: 'alias/cairn' } as const;
+    const store = s3ObjectStore({ bucket: 'bucket', clientConfig, ...kms });
+    for (const left of Object.keys((await store.signWrite?.('a', 5, { seconds: 60 }))?.headers ?? {})) {
+      if (left !== 'content-length') expect((await write(store, {}, [left])).status, left).toBe(403);
+    }
+    expect((await write(store)).status).toBe(200);
+    server.forget();
+    await store.copy?.('a', 'b');
+    const [{ headers, operation } = { headers: {}, operation: '' }] = server.requests;
+    expect(operation).toBe('CopyObject');
+    expect(headers).toMatchObject({
+      'x-amz-server-side-encryption': 'aws:kms',
+      'x-amz-server-side-encryption-aws-kms-key-id': 'alias/cairn',
+    });
+  });
+
+  test('is copied without what else was said of it', async () => {
+    const { store, bucket } = await withStore('team');
+    await write(store, { 'content-type': 'text/html', 'content-encoding': 'gzip' });
+    expect(bucket.current('team/a')?.headers).toHaveProperty('content-encoding');
+    await store.copy?.('a', 'b');
+    expect(bucket.current('team/b')?.headers).toEqual({ 'content-type': 'application/octet-stream' });
+  });
+
+  test('is none without credentials', async () => {
+    const { clientConfig } = await withDouble();
+    const credentials = async () => {
+      throw Object.assign(new Error('none'), { name: 'CredentialsProviderError' });
+    };
+    const store = s3ObjectStore({ bucket: 'bucket', clientConfig: { ...clientConfig, credentials } });
+    expect(await store.signWrite?.('a', 5, { seconds: 60 })).toBeUndefined();
+  });
 });
