@@ -1,19 +1,25 @@
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ContentDigest, type ObjectStore, readAll, type Store } from '@cairn/core';
+import { type ContentDigest, loadHasher, type ObjectStore, readAll, type Store } from '@cairn/core';
+import { gsObjectStore } from '@cairn/gs';
 import { openAccount, openRemote } from '@cairn/remote';
 import { s3ObjectStore } from '@cairn/s3';
 import { Api, withRun } from '@cairn/sdk';
-import { collect } from '@cairn/testing';
+import { dataKind, PackTable, rawDigest } from '@cairn/store/engine';
+import { openTeamStore } from '@cairn/store/postgres';
+import { collect, makeGsBucket, startFakeGcsServer, startPostgres } from '@cairn/testing';
+import { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type TeamRig, type TeamServer, teamRig } from './support/team-rig.js';
 
 /* Large packs between a client and the bucket of a server: cairn serve, PostgreSQL, and VersityGW, which checks signatures. */
 
-if (process.env.CAIRN_REQUIRE_SERVERS === '1') describe('uploads to the bucket of a server', direct);
-else test('there are servers', (context) => context.skip('CAIRN_REQUIRE_SERVERS is not 1'));
+if (process.env.CAIRN_REQUIRE_SERVERS === '1') {
+  describe('uploads to the bucket of a server', direct);
+  test('a pack goes to a bucket of Cloud Storage', { timeout: 600_000 }, toCloudStorage);
+} else test('there are servers', (context) => context.skip('CAIRN_REQUIRE_SERVERS is not 1'));
 
 interface Place {
   readonly url: string;
@@ -185,4 +191,46 @@ function direct(): void {
     expect((await add(place.token)).status).toBe(404);
     await other.stop();
   });
+}
+
+/** What the store does of it, with the double of Cloud Storage that there is, which checks no signatures. */
+async function toCloudStorage(): Promise<void> {
+  const [gcs, postgres] = await Promise.all([startFakeGcsServer(), startPostgres()]);
+  const pool = new Pool({ connectionString: postgres.url });
+  try {
+    const { name: bucket } = await makeGsBucket(gcs);
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const credentials = {
+      client_email: 'signer@test.iam.gserviceaccount.com',
+      private_key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    };
+    const clientConfig = { apiEndpoint: gcs.endpoint, projectId: 'test', credentials };
+    const objects = gsObjectStore({ bucket, prefix: 'team', clientConfig });
+    const store = await openTeamStore({ pool, objects });
+    const bytes = randomBytes(200 * 1024);
+    const pack = await packOf(bytes);
+    const plan = await store.planWrite?.(pack.length, { owner: 'acme' });
+    if (plan === undefined) throw new Error('nothing is planned');
+    const { url, method, headers } = plan.request;
+    expect((await fetch(url, { method, headers, body: new Uint8Array(pack) })).ok).toBe(true);
+    const adopted = await store.adoptWritten?.(plan.token, { owner: 'acme' });
+    expect(adopted?.size).toBe(pack.length);
+    const keys = (await collect(objects.list(''))).map(({ key }) => key.replace(/[0-9a-f]{32}/, 'name'));
+    expect(keys).toEqual(['FORMAT', 'STORE', 'packs/name']);
+    const digest = `blake3:${Buffer.from(adopted?.digests[0] ?? []).toString('hex')}` as const;
+    expect(Buffer.compare(await readAll(store.blobs.open(digest)), bytes)).toBe(0);
+    await store.close();
+  } finally {
+    await pool.end();
+    await postgres.stop();
+    await gcs.stop();
+  }
+}
+
+/** A pack of one record. */
+async function packOf(bytes: Uint8Array): Promise<Buffer> {
+  const hasher = await loadHasher('blake3');
+  const table = new PackTable();
+  table.add(rawDigest(hasher.hash(bytes)), dataKind, bytes.length);
+  return Buffer.concat([bytes, table.end(hasher)]);
 }
