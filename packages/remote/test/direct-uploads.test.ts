@@ -115,11 +115,21 @@ describe('a bucket that fails', () => {
 
   test('and stays busy leaves the pack to the server, and is asked again with the next', async () => {
     const { put, asked } = await session();
+    await put();
     places.order({ kind: 'status', status: 503 }, 3);
     await put();
-    expect(asked()).toEqual(['info', 'planPack', 'addPack']);
+    expect(asked()).toEqual(['info', ...direct, 'planPack', 'addPack']);
     await put();
     expect(asked()).toEqual(direct);
+  });
+
+  test('and only ever breaks the connection is not asked again', async () => {
+    const { put, asked } = await session();
+    places.order({ kind: 'cut', bytes: 1 }, 100);
+    await put();
+    await put();
+    expect(asked()).toEqual(['info', 'planPack', 'addPack', 'addPack']);
+    expect(places.requests).toHaveLength(3);
   });
 
   test.each([

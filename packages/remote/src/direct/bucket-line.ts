@@ -34,6 +34,8 @@ export interface BucketLine {
   giveUp(use?: Use): void;
   /** Whether anything ever came. */
   readonly hasWorked: boolean;
+  /** Whether anything was ever written. */
+  readonly hasWritten: boolean;
 }
 
 /** For less, a plan costs more than it spares, in bytes. */
@@ -66,6 +68,7 @@ export function bucketLine(
   const givenUp = new Set<Use>();
   let offered: Promise<ReadonlySet<Use>> | undefined;
   let hasWorked = false;
+  let hasWritten = false;
 
   async function askServer(options: CallOptions): Promise<ReadonlySet<Use>> {
     const { direct } = await connection.askJson({ route: routes.info, ...options }, serverInfo);
@@ -104,6 +107,9 @@ export function bucketLine(
     get hasWorked() {
       return hasWorked;
     },
+    get hasWritten() {
+      return hasWritten;
+    },
     giveUp(use) {
       for (const each of use === undefined ? uses : [use]) givenUp.add(each);
     },
@@ -129,6 +135,7 @@ export function bucketLine(
       // That something is there may be said of a second try, whose first had succeeded.
       const isThere = answer.statusCode === 412 || (answer.statusCode >= 200 && answer.statusCode < 300);
       if (!isThere) throw await refusal(answer);
+      hasWritten = true;
       await answer.body.dump().catch(() => undefined);
     },
   };

@@ -37,7 +37,8 @@ async function sendDirectly(
     options.signal?.throwIfAborted();
     if (failure instanceof DirectFailure) {
       if (failure.kind === 'unreachable') line.giveUp();
-      if (failure.kind === 'refused') line.giveUp('uploads');
+      // A bucket that refuses what it hasn't read may break the connection instead of saying so.
+      if (failure.kind === 'refused' || !line.hasWritten) line.giveUp('uploads');
       return false;
     }
     // What the pack relies on is gone, whichever way it comes.
