@@ -43,6 +43,15 @@ async function open(postgres: RunningPostgres, objects: ObjectStore) {
   return { store, close };
 }
 
+async function newDatabase(postgres: RunningPostgres): Promise<RunningPostgres> {
+  const pool = new Pool({ connectionString: postgres.url });
+  await pool.query('CREATE DATABASE again');
+  await pool.end();
+  const url = new URL(postgres.url);
+  url.pathname = '/again';
+  return { ...postgres, url: url.href };
+}
+
 /** What copies a bucket copies it so, an object after the other. */
 async function copyBucket(from: ObjectStore): Promise<ObjectStore> {
   const to = memoryObjectStore();
@@ -92,6 +101,14 @@ test.skipIf(!isHere)(
     expect((await log(store, 'three')).version).toBe('v2');
     expect((await store.verify()).ok).toBe(true);
     await close();
+    // A dump without the index serves as well.
+    run('backup-without-index.sh', old as RunningPostgres);
+    const again = await newDatabase(next as RunningPostgres);
+    run('restore-team.sh', again);
+    const mended = await open(again, bucket);
+    expect((await mended.store.verify()).ok).toBe(false);
+    expect(await mended.store.verify({ repair: true })).toMatchObject({ ok: true, counts: { versions: 3 } });
+    await mended.close();
     // The old database doesn't fit to a bucket of another store.
     await expectCairnError(open(next as RunningPostgres, memoryObjectStore()), 'conflict');
   },

@@ -166,6 +166,17 @@ function team(): void {
     ]);
   });
 
+  test('an index that was lost is made again by the command line, while servers run', async () => {
+    const logged = await log(at(servers[0]), { a: 'small', large: randomBytes(3_000_000) });
+    const texts = await textsOf(logged);
+    for (const table of ['objects', 'packs', 'links']) await pool.query(`DELETE FROM ${table}`);
+    expect(await rig.run(['verify'])).toBe(7);
+    expect(await rig.run(['verify', '--repair'])).toBe(0);
+    expect(await rig.run(['verify'])).toBe(0);
+    const [version] = await versionsAt(at(servers[1]));
+    expect(await textsOf(version as Version)).toEqual(texts);
+  });
+
   test('garbage is collected beside writers, and nothing is lost', async () => {
     let isDone = false;
     const collecting = (async () => {

@@ -35,6 +35,8 @@ export interface TeamRig {
   readonly line: Line;
   /** One more server, which reaches the bucket there. */
   serve(endpoint?: string, env?: NodeJS.ProcessEnv): Promise<TeamServer>;
+  /** Does something else with the store by the command line. @returns What it ended with. */
+  run(args: readonly string[]): Promise<number | null>;
   /** Ends all of it. */
   stop(): Promise<void>;
 }
@@ -49,6 +51,15 @@ export async function teamRig(): Promise<TeamRig> {
   const place = s3Place(gateway);
   const { name: bucket } = await makeS3Bucket(place);
   const servers: ChildProcess[] = [];
+  const store = ['--bucket', `s3://${bucket}/team`];
+  const envAt = (endpoint: string): NodeJS.ProcessEnv => ({
+    ...process.env,
+    CAIRN_DATABASE_URL: postgres.url,
+    AWS_ENDPOINT_URL_S3: endpoint,
+    AWS_REGION: place.region,
+    AWS_ACCESS_KEY_ID: place.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: place.credentials.secretAccessKey,
+  });
   return {
     postgres,
     bucket,
@@ -56,17 +67,9 @@ export async function teamRig(): Promise<TeamRig> {
     endpoints: proxy.endpoints,
     line,
     async serve(endpoint = gateway.endpoint, env = {}) {
-      const args = ['serve', '--port', '0', '--json=url,setupUrl', '--bucket', `s3://${bucket}/team`];
+      const args = ['serve', '--port', '0', '--json=url,setupUrl', ...store];
       const child = spawn(process.execPath, [program, ...args], {
-        env: {
-          ...process.env,
-          CAIRN_DATABASE_URL: postgres.url,
-          AWS_ENDPOINT_URL_S3: endpoint,
-          AWS_REGION: place.region,
-          AWS_ACCESS_KEY_ID: place.credentials.accessKeyId,
-          AWS_SECRET_ACCESS_KEY: place.credentials.secretAccessKey,
-          ...env,
-        },
+        env: { ...envAt(endpoint), ...env },
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       servers.push(child);
@@ -91,6 +94,12 @@ export async function teamRig(): Promise<TeamRig> {
           return code;
         },
       };
+    },
+    async run(args) {
+      const env = envAt(gateway.endpoint);
+      const child = spawn(process.execPath, [program, ...args, ...store], { env, stdio: 'ignore' });
+      const [code] = await once(child, 'exit');
+      return code;
     },
     async stop() {
       for (const server of servers) server.kill('SIGKILL');

@@ -228,6 +228,15 @@ describe('serve', () => {
     expect(stderr).toContain(hint);
     expect(stderr).not.toContain('secret');
   });
+
+  test.each([
+    [['--database', 'postgres://db/cairn'], '--bucket'],
+    [['--bucket', 's3://b/x'], 'CAIRN_DATABASE_URL'],
+    [['data:v0', '--bucket', 's3://b/x'], 'for the store'],
+  ])('of a team is not verified: %j', async (args, hint) => {
+    const { stderr, code } = await cairn(['verify', ...args]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(hint)]);
+  });
 });
 
 test('a server that is gone is unavailable, with code 8', async () => {

@@ -14,6 +14,7 @@ import type { StoreFormat } from './format.js';
 import { collectedFolder } from './maintenance/collected-folder.js';
 import { collectGarbage, type GcOptions, type GcResult } from './maintenance/gc.js';
 import { partsOf as partsOfBlob } from './maintenance/needs.js';
+import { folderUnderVerify } from './maintenance/repair.js';
 import { filesOfPacks, type Stats, storeStats } from './maintenance/stats.js';
 import { type VerifyOptions, type VerifyReport, verifyStore } from './maintenance/verify.js';
 import { keyOf } from './packs/pack-index.js';
@@ -64,8 +65,8 @@ export interface LocalStore extends Store {
    * Removes what no version needs. Safe beside writers, readers and other collections of garbage; what is interrupted is
    * finished by the next.
    *
-   * @throws CairnError `integrity_mismatch` when a manifest can't be read, before anything is removed; `storage_readonly`,
-   * `storage_full`, `unavailable`.
+   * @throws CairnError `integrity_mismatch` when a manifest can't be read, or the index lacks something that a version needs, before
+   * anything is removed; `storage_readonly`, `storage_full`, `unavailable`.
    */
   gc(options?: GcOptions): Promise<GcResult>;
 
@@ -124,11 +125,12 @@ export async function localStore(parts: LocalStoreParts): Promise<LocalStore> {
   const blobs = packBlobStore({ fs, database, hasher, reader, home, ports, packs, limits, readOnly });
   const maintained = { fs, files, database, hasher, reader, blobs, packs, temp, readOnly, now };
   const partsOf = (digest: Uint8Array, options: CallOptions) => partsOfBlob({ reader }, digest, options);
+  const links = { database, blobs, partsOf, smallBytes: chunker.max };
   return {
     location: folder,
     blobs,
     blobsOf: () => blobs,
-    access: sqlAccess({ database, blobs, partsOf, smallBytes: chunker.max }),
+    access: sqlAccess(links),
     format,
     async sizesOf(digests, options) {
       const found = await reader.find(digests, options);
@@ -141,7 +143,7 @@ export async function localStore(parts: LocalStoreParts): Promise<LocalStore> {
       return adoptPack({ files, hasher, reader, home, place, smallBytes: chunker.max }, bytes, options);
     },
     gc: (options) => collectGarbage(maintained, collectedFolder(maintained), options),
-    verify: (options) => verifyStore(maintained, options),
+    verify: (options) => verifyStore(folderUnderVerify({ ...maintained, ...links }), options),
     stats: (options) => storeStats(maintained, filesOfPacks(maintained), options),
     async rotateKey(options) {
       if (opened === undefined) throw notEncrypted(folder);

@@ -14,8 +14,10 @@ import { anyPostgresPool, type PlacedPool, postgresUrl, startLimitMs } from './c
 import { placeInFile } from './damage-encrypted.js';
 import { hasher } from './ingest-context.js';
 import { log, randomBytes, readVersions } from './maintained-store.js';
+import { copy, flip, largest, mend, sql } from './mended-team.js';
 import { noise, scratchFolder } from './scratch.js';
 import { largeBlob, pack } from './sent-pack.js';
+import { teamBlobs } from './team-places.js';
 
 const key = newEncryptionKey();
 const encryption = { key };
@@ -48,33 +50,7 @@ beforeAll(async () => {
 
 // In this process, PostgreSQL takes too long for all of it.
 describe.skipIf(postgresUrl === undefined)('with a server', () => {
-  testBlobStore('an encrypted bucket and PostgreSQL', async () => {
-    const { pool, dispose } = await anyPostgresPool();
-    const { objects } = watchedBucket();
-    const stores: TeamStore[] = [];
-    const open = async () => {
-      const store = await openTeamStore({ pool, objects, encryption });
-      stores.push(store);
-      return store.blobs;
-    };
-    return {
-      blobs: await open(),
-      capabilities: ['paths' as const],
-      reopen: open,
-      damage: (digest: ContentDigest) => damage(objects, digest),
-      deviations: [
-        {
-          case: 'repairs a damaged blob when its bytes are put again',
-          reason:
-            'no look at an object tells what became of it; once somebody has read the damage, a put repairs it',
-        },
-      ],
-      async dispose() {
-        await Promise.all(stores.map((store) => store.close()));
-        await dispose();
-      },
-    };
-  });
+  testBlobStore('an encrypted bucket and PostgreSQL', () => teamBlobs(damage, encryption));
 });
 
 describe('an encrypted store of a team', () => {
@@ -185,6 +161,22 @@ describe('an encrypted store of a team', () => {
     const reopened = await open({ encryption: { key: newKey } });
     expect(await readVersions(reopened)).toBe(1);
     await reopened.close();
+  });
+
+  it('is mended in the form it had', async () => {
+    await log(store, { a: 'one', b: randomBytes(1, 900_000) });
+    await log(store, { a: 'two', b: randomBytes(1, 900_000) });
+    const rows = () =>
+      sql(place.pool, 'SELECT digest, kind, start, length, size FROM objects ORDER BY digest');
+    const before = await rows();
+    for (const table of ['objects', 'packs']) await sql(place.pool, `DELETE FROM ${table}`);
+    expect((await mend({ store, bucket, place })).ok).toBe(true);
+    expect(await rows()).toEqual(before);
+    const largestPack = await largest(bucket);
+    await copy(bucket, largestPack);
+    await flip(bucket, largestPack, 1000);
+    expect((await mend({ store, bucket, place })).problems).toEqual([]);
+    expect(await readVersions(store)).toBe(2);
   });
 
   it('signs no requests, for what comes would be of use to nobody', async () => {

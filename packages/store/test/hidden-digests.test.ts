@@ -213,6 +213,11 @@ it('PostgreSQL shows no digest of an encrypted store, and nothing that two proje
   const { objects } = watchedBucket();
   const store = await openTeamStore({ pool, objects, encryption });
   const digests = await fill(store);
+  const emptied = await pool.connect();
+  for (const table of ['objects', 'packs', 'links']) await emptied.query(`DELETE FROM ${table}`);
+  emptied.release();
+  expect((await store.verify({ repair: true })).ok).toBe(true);
+  digests.push(...(await logIn(store, ours, { 'later.txt': small })));
   await expectInOrder(store);
   await store.close();
 

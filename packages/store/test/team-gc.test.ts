@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expectCairnError } from '@cairn/conformance';
+import { CairnError } from '@cairn/core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openTeamStore } from '../src/postgres.js';
+import { openTeamStore, type TeamStore } from '../src/postgres.js';
 import type { PostgresPool } from '../src/sql/postgres/pool.js';
 import { anyPostgresPool, postgresUrl, startLimitMs } from './catalogs.js';
 import { commit, log, logAnyway, put, randomBytes, readVersions, storeFiles } from './maintained-store.js';
+import { fill, sql } from './mended-team.js';
 import { teamStore } from './team-places.js';
 
 beforeAll(async () => {
@@ -218,4 +220,50 @@ describe.skipIf(postgresUrl === undefined)('transactions that overlap', () => {
     if (outcome === 'done') expect(await readVersions(store)).toBe(1);
     await slow.close();
   });
+
+  it('loses nothing of four who log, nor beside garbage collection', async () => {
+    const { store, bucket, place, temp } = await teamStore();
+    await fill(store);
+    const { pool } = place;
+    const servers = await Promise.all(
+      Array.from({ length: 6 }, () => openTeamStore({ pool, objects: bucket.objects, temp })),
+    );
+    const [collector, mender, ...writers] = servers as [TeamStore, TeamStore, ...TeamStore[]];
+    let isOver = false;
+    const orTold = async (call: Promise<unknown>) => {
+      try {
+        await call;
+      } catch (error) {
+        if (CairnError.is(error, 'integrity_mismatch')) return;
+        await expectCairnError(Promise.reject(error), 'conflict');
+      }
+    };
+    // A few times only: who logs has to come to an end, however busy the machine is.
+    const repeat = async (work: () => Promise<void>) => {
+      for (let round = 0; round < 8 && !isOver; round++) await work();
+    };
+    const others = [
+      repeat(() => orTold(collector.gc({ graceMs: -1000, maxDead: 0 }))),
+      repeat(async () => {
+        await sql(pool, "DELETE FROM objects WHERE digest < '\\x20'");
+        await sql(pool, 'DELETE FROM packs WHERE record_count > 0 AND id = (SELECT min(id) FROM packs)');
+        await mender.verify({ repair: true });
+      }),
+    ];
+    await Promise.all(
+      writers.map(async (writer, who) => {
+        for (let i = 0; i < 4; i++) {
+          await logAnyway(writer, {
+            shared: randomBytes(1, 400_000),
+            [`own${who}`]: `${who} ${i}`.repeat(99),
+          });
+        }
+      }),
+    );
+    isOver = true;
+    await Promise.all(others);
+    expect((await store.verify({ repair: true })).problems).toEqual([]);
+    expect(await readVersions(store)).toBe(18);
+    await Promise.all(servers.map((server) => server.close()));
+  }, 120_000);
 });

@@ -9,44 +9,16 @@ import { anyPostgresPool, type PlacedPool, startLimitMs } from './catalogs.js';
 import { putAll, readBlob } from './put.js';
 import { noise, scratchFolder } from './scratch.js';
 import { data, largeBlob, pack } from './sent-pack.js';
-import { teamStore } from './team-places.js';
+import { teamBlobs, teamStore } from './team-places.js';
 
 const KiB = 1024;
-
-async function blobsFixture() {
-  const { pool, dispose } = await anyPostgresPool();
-  const { objects } = watchedBucket();
-  const stores: TeamStore[] = [];
-  const open = async () => {
-    const store = await openTeamStore({ pool, objects });
-    stores.push(store);
-    return store.blobs;
-  };
-  return {
-    blobs: await open(),
-    capabilities: ['paths' as const],
-    reopen: open,
-    damage: (digest: ContentDigest) => damageInBucket(objects, digest),
-    deviations: [
-      {
-        case: 'repairs a damaged blob when its bytes are put again',
-        reason:
-          'no look at an object tells what became of it; once somebody has read the damage, a put repairs it',
-      },
-    ],
-    async dispose() {
-      await Promise.all(stores.map((store) => store.close()));
-      await dispose();
-    },
-  };
-}
 
 beforeAll(async () => {
   // PostgreSQL in this process takes its time.
   await (await anyPostgresPool()).dispose();
 }, startLimitMs);
 
-testBlobStore('a bucket and PostgreSQL', blobsFixture);
+testBlobStore('a bucket and PostgreSQL', () => teamBlobs(damageInBucket));
 
 describe('the catalog of a team store', () => {
   let place: PlacedPool;

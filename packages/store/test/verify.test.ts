@@ -16,6 +16,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { expectCairnError } from '@cairn/conformance';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type LocalStore, openStore } from '../src/index.js';
 import { endLength, footerBytes, readTable } from '../src/packs/pack-format.js';
@@ -214,6 +215,9 @@ for (const [what, text] of Object.entries(lost)) {
     await log(store, { a: 'two', c: randomBytes(2, 400_000) });
     await sql(text);
     expect((await store.verify()).ok).toBe(false);
+    // To an index that lacks something, what is needed looks like garbage.
+    const collecting = store.gc({ graceMs: -60_000, maxDead: 0 });
+    await collecting.catch((error: unknown) => expectCairnError(Promise.reject(error), 'integrity_mismatch'));
     const { problems, repaired, ok } = await store.verify({ repair: true });
     expect(problems).toEqual([]);
     expect(ok).toBe(true);
@@ -232,6 +236,17 @@ it('takes an intact copy from another pack', async () => {
   const { ok, repaired } = await store.verify({ repair: true });
   expect(repaired).toMatchObject([{ kind: 'damaged_record', versionCount: 1 }]);
   expect(ok).toBe(true);
+  expect(await readVersions(store)).toBe(1);
+});
+
+it('forgets a pack that is gone and whose records are elsewhere', async () => {
+  await log(store, { a: randomBytes(1, 5000) });
+  const path = largest();
+  renameSync(path, join(folder, 'packs', `${'0'.repeat(32)}.pack`));
+  expect(await store.verify({ repair: true })).toMatchObject({
+    ok: true,
+    repaired: [{ kind: 'missing_pack' }],
+  });
   expect(await readVersions(store)).toBe(1);
 });
 

@@ -14,7 +14,10 @@ export async function run(invocation: Invocation): Promise<ExitCode> {
   whenStopped(() => 'not all was read');
   const [what, folder] = args;
   if (what === undefined) return checkStore(invocation);
-  if (options.has('repair')) throw new UsageError('--repair is for the store', 'Leave the argument out.');
+  for (const name of ['repair', 'bucket', 'database']) {
+    if (options.text(name) !== undefined)
+      throw new UsageError(`--${name} is for the store`, 'Leave the argument out.');
+  }
   const { ref, root, include } = targetOf(invocation, what, folder);
   const version = await (await invocation.api()).artifact(ref, { signal });
   const at = resolve(root ?? `artifacts/${version.name}-${version.version}`);

@@ -4,13 +4,14 @@ import type { Invocation } from '../invocation.js';
 import { bytesText, countOf } from '../output/format.js';
 import { printRecord } from '../output/print-list.js';
 import { startSteps } from '../progress/start-steps.js';
-import { withFolderStore } from './open-folder-store.js';
+import { teamOf } from '../server/team-of.js';
+import { withAnyStore } from './open-any-store.js';
 
 /** Reads every byte of the store, and prints what is wrong. */
 export async function checkStore(invocation: Invocation): Promise<ExitCode> {
   const { options, output, progress, signal } = invocation;
   const steps = startSteps(output, progress);
-  const report = await withFolderStore(invocation, 'verifying all of it', (store) =>
+  const report = await withAnyStore(invocation, 'verifying all of it', (store) =>
     store.verify({
       repair: options.has('repair'),
       signal,
@@ -31,7 +32,9 @@ export async function checkStore(invocation: Invocation): Promise<ExitCode> {
       problemCount === 0 ? 'all is well' : countOf(problemCount, 'problem')
     }`,
   );
-  if (!report.ok && !options.has('repair'))
-    output.talk('mend what can be mended with: cairn verify --repair');
+  if (!report.ok && !options.has('repair')) {
+    const same = teamOf(options) === undefined ? '' : ', and the same bucket and database';
+    output.talk(`mend what can be mended with: cairn verify --repair${same}`);
+  }
   return exitCode;
 }

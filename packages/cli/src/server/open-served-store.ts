@@ -5,9 +5,10 @@ import { encryptionFromEnv, openStore } from '@cairn/store';
 import { UsageError } from '../failure/usage-error.js';
 import type { Invocation } from '../invocation.js';
 import { isUrl } from '../settings/settings.js';
+import { teamOf } from './team-of.js';
 
-export interface OpenedStore {
-  readonly store: ServedStore;
+export interface OpenedStore<Opened = ServedStore> {
+  readonly store: Opened;
   /** The folder or the bucket. */
   readonly location: string;
   close(): Promise<void>;
@@ -15,14 +16,12 @@ export interface OpenedStore {
 
 /** Opens what `cairn serve` serves: the store in a folder, or with `--bucket` the one of a team. */
 export async function openServedStore({ options, env, workspace }: Invocation): Promise<OpenedStore> {
-  const [data, bucket, database] = [options.text('data'), options.text('bucket'), options.text('database')];
-  if (bucket !== undefined) {
+  const data = options.text('data');
+  const team = teamOf(options);
+  if (team !== undefined) {
     if (data !== undefined) throw new UsageError('the store is in a folder or in a bucket, not in both');
     const { openTeam } = await import('./open-team.js');
-    return openTeam({ bucket, database, env });
-  }
-  if (database !== undefined) {
-    throw new UsageError('a database needs a bucket for the contents', 'Name it with --bucket.');
+    return openTeam({ ...team, env });
   }
   const folder = dataFolder(data, workspace().store);
   const store = await openStore(folder, { encryption: encryptionFromEnv(env) });

@@ -1,6 +1,6 @@
 import { CairnError, type ObjectStore } from '@cairn/core';
 import { encryptionFromEnv } from '@cairn/store';
-import { openTeamStore } from '@cairn/store/postgres';
+import { openTeamStore, type TeamStore } from '@cairn/store/postgres';
 import { UsageError } from '../failure/usage-error.js';
 import type { OpenedStore } from './open-served-store.js';
 
@@ -13,7 +13,7 @@ export interface TeamPlace {
 }
 
 /** Opens the store of a team. Who it is to the bucket is found as the bucket's own programs find it. */
-export async function openTeam({ bucket, database, env }: TeamPlace): Promise<OpenedStore> {
+export async function openTeam({ bucket, database, env }: TeamPlace): Promise<OpenedStore<TeamStore>> {
   const connectionString = databaseUrl(database, env);
   const objects = await openBucket(bucket);
   const { default: pg } = await load('pg', () => import('pg'));

@@ -1,4 +1,5 @@
 import type { Argument, Command } from '../command.js';
+import { teamOptions } from './team-options.js';
 
 const ref: Argument = {
   name: 'ref',
@@ -23,11 +24,15 @@ export const keepCommands: readonly Command[] = [
         completes: 'file',
       },
     ],
-    options: [{ flags: '--repair', summary: 'of the store, mend what can be mended' }],
+    options: [{ flags: '--repair', summary: 'of the store, mend what can be mended' }, ...teamOptions],
     examples: [
       { does: 'A folder that was downloaded', line: 'cairn verify ./data' },
       { does: 'Another one', line: 'cairn verify bike-dataset:v3 /mnt/copy' },
       { does: 'The store', line: 'cairn verify --repair' },
+      {
+        does: 'The store of a team, whose index was lost',
+        line: 'cairn verify --repair --bucket s3://acme-cairn/store --database postgres://cairn@db.example.com/cairn',
+      },
     ],
     json: [
       { shape: 'record', of: 'folder check', when: 'for a folder' },

@@ -1,4 +1,5 @@
 import type { Command } from '../command.js';
+import { teamOptions } from './team-options.js';
 
 /** Commands about servers, and who one is to them. */
 export const serveCommands: readonly Command[] = [
@@ -14,16 +15,7 @@ export const serveCommands: readonly Command[] = [
         summary: 'the store to serve (default: the one that commands work with)',
         completes: 'file',
       },
-      {
-        flags: '--bucket <url>',
-        summary:
-          'instead, the bucket that a team keeps its contents in, such as s3://bucket/prefix or gs://bucket',
-      },
-      {
-        flags: '--database <url>',
-        summary:
-          'the PostgreSQL beside that bucket, such as postgres://cairn@db/cairn; its password comes from PGPASSWORD, ~/.pgpass or, with all of the URL, CAIRN_DATABASE_URL',
-      },
+      ...teamOptions,
       {
         flags: '--no-direct',
         summary: 'send large files through the server, too, not straight from and to that bucket',

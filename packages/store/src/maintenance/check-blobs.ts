@@ -1,8 +1,10 @@
 import { CairnError, type CallOptions } from '@cairn/core';
 import type { DigestSet } from '../packs/digest-set.js';
+import { recipeKind } from '../packs/pack-format.js';
 import { nameOf } from './check-packs.js';
 import type { HashedContext } from './context.js';
 import { type ObjectRow, objectPages, recipePages } from './object-rows.js';
+import { packsWithoutRow } from './pack-rows.js';
 import type { FoundProblem, Problems } from './problems.js';
 
 /** Answers whether what a digest stands for can be read in whole. */
@@ -42,9 +44,20 @@ export class BlobChecks {
 
   /** Looks at all rows that no intact record has confirmed. */
   async checkRows(): Promise<void> {
-    for await (const page of objectPages(this.#context.database, this.#options)) {
-      for (const { digest, isCondemned } of page) {
-        if (!isCondemned && !this.#intact.has(digest)) await this.problemOf(digest);
+    const { database } = this.#context;
+    const lost = new Map<number, FoundProblem>();
+    for await (const page of objectPages(database, this.#options)) {
+      const open = page.filter(({ digest, isCondemned }) => !isCondemned && !this.#intact.has(digest));
+      const leading = new Set(open.map(({ packId }) => packId));
+      for (const id of await packsWithoutRow(database, leading, this.#options)) {
+        if (lost.has(id)) continue;
+        const message = `the index leads to a pack that it doesn't know, number ${id}`;
+        lost.set(id, this.#problems.add({ kind: 'wrong_row', message }));
+      }
+      for (const { digest, packId } of open) {
+        const problem = lost.get(packId);
+        if (problem === undefined) await this.problemOf(digest);
+        else this.#problems.blame(problem, digest);
       }
     }
   }
@@ -86,7 +99,9 @@ export class BlobChecks {
     const { reader } = this.#context;
     try {
       const record = await reader.fetch(digest, this.#options);
-      if (record.location.kind === 1) await reader.segments(record);
+      const { kind, length, size } = record.location;
+      if (kind === recipeKind) await reader.segments(record);
+      else if (size !== length) return 'integrity_mismatch';
       return undefined;
     } catch (error) {
       if (CairnError.is(error, 'not_found')) return 'not_found';

@@ -1,6 +1,6 @@
 import type { CallOptions, ContentDigest, Hasher } from '@cairn/core';
 import type { DigestSet } from '../packs/digest-set.js';
-import type { PackRecord } from '../packs/pack-format.js';
+import { type PackRecord, recipeKind } from '../packs/pack-format.js';
 import { keyOf } from '../packs/pack-index.js';
 import type { Database } from '../sql/database.js';
 import { one } from '../sql/step.js';
@@ -99,7 +99,11 @@ async function checkPack(
         bytes += record.length;
         const row = rows.get(keyOf(record.digest));
         const isHere = row?.packId === pack.id && row.start === record.start;
-        const fits = isHere && row.length === record.length && row.kind === record.kind;
+        const fits =
+          isHere &&
+          row.length === record.length &&
+          row.kind === record.kind &&
+          (row.kind === recipeKind || row.size === row.length);
         const digest = nameOf(record.digest, hasher);
         if (!isIntact(record, window.bytesOf(record), hasher)) {
           isSuspect = true;

@@ -1,7 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CallOptions, ProjectRef } from '@cairn/core';
+import { batches } from '../packs/batches.js';
 import { hasRows, readEpoch } from '../packs/pack-index.js';
 import type { Database } from '../sql/database.js';
+import { tuples } from '../sql/fragment.js';
 import { all, one, run, type Step, storedForm } from '../sql/step.js';
 import type { DigestForm } from '../sql/stored-form.js';
 import { lastDigest } from './object-rows.js';
@@ -68,9 +70,11 @@ function* forgetSealed(
   const links = yield* all(`SELECT digest FROM links WHERE ${inSlice}`, [id, after, end]);
   const keys = links.map(({ digest }) => digest as Uint8Array);
   const there = yield* hasRows(form.fromStored(keys));
-  for (const [i, key] of keys.entries()) {
-    if (there[i] === 1) continue;
-    yield* run('DELETE FROM links WHERE project_id = ? AND digest = ?', [id, key]);
+  for (const gone of batches(keys.filter((_, i) => there[i] === 0))) {
+    yield* run(`DELETE FROM links WHERE project_id = ? AND digest IN ${tuples(1, gone.length)}`, [
+      id,
+      ...gone,
+    ]);
   }
 }
 

@@ -1,5 +1,6 @@
 import { CairnError, type CallOptions } from '@cairn/core';
 import { bytesOnDisk } from '../packs/pack-format.js';
+import { indexIncomplete, isIndexWhole } from './check-index.js';
 import type { CollectedPacks } from './collected-packs.js';
 import { condemnGarbage, readRepairs } from './condemn.js';
 import type { NeedsContext } from './context.js';
@@ -55,8 +56,8 @@ const manySmall = 16;
  * Removes what no version needs; see `docs/decisions/009-engine.md`. Safe beside writers, readers and other collections of
  * garbage; what is interrupted is finished by the next.
  *
- * @throws CairnError `integrity_mismatch` when a manifest can't be read, before anything is removed; `storage_readonly`,
- * `storage_full`, `unavailable`.
+ * @throws CairnError `integrity_mismatch` when a manifest can't be read, or the index lacks something that a version needs, before
+ * anything is removed; `storage_readonly`, `storage_full`, `unavailable`.
  */
 export async function collectGarbage(
   context: NeedsContext,
@@ -73,15 +74,14 @@ export async function collectGarbage(
     leftovers: { count: 0, bytes: 0 },
     dead: { young: 0, tolerated: 0, damaged: 0, disk_full: 0 },
   };
+  onProgress({ phase: 'mark', done: 0, total: undefined });
+  const marks = await markNeeds(context, options);
   // What needs no space comes first: the disk may be full.
   const { files, bytes } = await collected.sweep(before, options);
   sum.leftovers.count += files;
   sum.leftovers.bytes += bytes;
   sum.freedBytes += bytes;
 
-  onProgress({ phase: 'mark', done: 0, total: undefined });
-  const marks = new Marks(context, await database.read(readRepairs, options), options);
-  await marks.addVersions();
   onProgress({ phase: 'condemn', done: 0, total: undefined });
   const old = new Set<number>();
   for (const { id, createdAt } of await allPacks(database, options)) if (createdAt <= before) old.add(id);
@@ -143,6 +143,17 @@ export async function collectGarbage(
     sum.dead[reason] += Math.max(0, pack.deadBytes);
   }
   return sum;
+}
+
+/** Marks what versions need. @throws CairnError `integrity_mismatch` when that isn't known, or not all of it is in the index. */
+async function markNeeds(context: NeedsContext, options: CallOptions): Promise<Marks> {
+  // Versions may be deleted meanwhile, and collected by somebody else.
+  for (let tries = 1; tries <= 2; tries++) {
+    const marks = new Marks(context, await context.database.read(readRepairs, options), options);
+    await marks.addVersions();
+    if (await isIndexWhole(context.database, marks, options)) return marks;
+  }
+  throw indexIncomplete();
 }
 
 /** The packs that are worth being written anew: those with much dead weight, and small ones if there are many. */

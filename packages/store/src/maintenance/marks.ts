@@ -44,6 +44,11 @@ export class Marks {
     return this.#pack;
   }
 
+  /** How many digests are marked. */
+  get size(): number {
+    return this.#marked.size;
+  }
+
   has(digest: Uint8Array): boolean {
     return this.#marked.has(digest);
   }

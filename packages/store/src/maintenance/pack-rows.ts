@@ -1,7 +1,9 @@
 import type { CallOptions } from '@cairn/core';
+import { batches } from '../packs/batches.js';
 import { bytesOnDisk, footerBytes } from '../packs/pack-format.js';
 import type { Database } from '../sql/database.js';
-import { all } from '../sql/step.js';
+import { tuples } from '../sql/fragment.js';
+import { all, type Row } from '../sql/step.js';
 
 export interface PackRow {
   readonly id: number;
@@ -22,11 +24,46 @@ export interface PackUse extends PackRow {
   readonly deadBytes: number;
 }
 
+/** All packs but those that are being removed. */
 export async function allPacks(database: Database, options: CallOptions): Promise<PackRow[]> {
-  const rows = await database.read(
-    () => all('SELECT id, name, size, record_count, created_at FROM packs ORDER BY id'),
-    options,
+  return toPackRows(
+    await database.read(
+      () => all(`SELECT ${columns} FROM packs WHERE record_count >= 0 ORDER BY id`),
+      options,
+    ),
   );
+}
+
+/** Those of some packs that have rows, also while they are being removed. */
+export async function packsByName(
+  database: Database,
+  names: readonly string[],
+  options: CallOptions,
+): Promise<Map<string, PackRow>> {
+  if (names.length === 0) return new Map();
+  const text = `SELECT ${columns} FROM packs WHERE name IN ${tuples(1, names.length)}`;
+  const rows = toPackRows(await database.read(() => all(text, names), options));
+  return new Map(rows.map((row) => [row.name, row]));
+}
+
+/** Which of these numbers no pack has. */
+export async function packsWithoutRow(
+  database: Database,
+  ids: ReadonlySet<number>,
+  options: CallOptions,
+): Promise<number[]> {
+  const missing = new Set(ids);
+  for (const some of batches([...ids])) {
+    const text = `SELECT id FROM packs WHERE id IN ${tuples(1, some.length)}`;
+    const rows = await database.read(() => all(text, some), options);
+    for (const { id } of rows) missing.delete(Number(id));
+  }
+  return [...missing];
+}
+
+const columns = 'id, name, size, record_count, created_at';
+
+function toPackRows(rows: readonly Row[]): PackRow[] {
   return rows.map((row) => ({
     id: Number(row.id),
     name: String(row.name),

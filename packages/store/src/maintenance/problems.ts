@@ -5,7 +5,8 @@ import type { VersionRow } from './version-rows.js';
 /**
  * `damaged_record`: bytes of a pack are other than they were. `damaged_pack`: the table of a pack is, or its length.
  * `missing_pack`: its file is gone. `wrong_row`: the index leads to something else. `missing_blob`: something needed is
- * nowhere. `damaged_manifest`: the manifest of a version is whole but wrong.
+ * nowhere. `damaged_manifest`: the manifest of a version is whole but wrong. `missing_link`: a project of a server can't get at
+ * what its versions are made of.
  */
 export type ProblemKind =
   | 'damaged_record'
@@ -13,7 +14,8 @@ export type ProblemKind =
   | 'missing_pack'
   | 'wrong_row'
   | 'missing_blob'
-  | 'damaged_manifest';
+  | 'damaged_manifest'
+  | 'missing_link';
 
 /** A version that has something to do with a problem. */
 export interface AffectedVersion {
@@ -55,6 +57,14 @@ export class Problems {
   /** The digests that can't be relied on, and the problem of each. */
   readonly #digests = new DigestSet(32);
   readonly #of: Found[] = [];
+  /** Stands for all problems that are not listed: there may be as many as there are blobs. */
+  readonly #unlisted: Found = { kind: 'missing_blob', message: '', versions: [], versionCount: 0, last: '' };
+  readonly #packs = new Set<string>();
+
+  /** The names of all packs that have a problem. */
+  get packs(): ReadonlySet<string> {
+    return this.#packs;
+  }
 
   get count(): number {
     return this.#count;
@@ -65,9 +75,13 @@ export class Problems {
     problem: Pick<Problem, 'kind' | 'message' | 'digest' | 'pack'>,
     digests: Iterable<Uint8Array> = [],
   ): Found {
-    const found: Found = { ...problem, versions: [], versionCount: 0, last: '' };
     this.#count++;
-    if (this.#listed.length < maxProblems) this.#listed.push(found);
+    if (problem.pack !== undefined) this.#packs.add(problem.pack);
+    let found = this.#unlisted;
+    if (this.#listed.length < maxProblems) {
+      found = { ...problem, versions: [], versionCount: 0, last: '' };
+      this.#listed.push(found);
+    }
     for (const digest of digests) this.blame(found, digest);
     return found;
   }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type BlobStore, CairnError, type CallOptions, type ErrorCode, type Source } from '@cairn/core';
 import { stampOf } from '@cairn/file';
+import type { LinksContext } from '../access/links-context.js';
 import { packPath } from '../packs/open-pack.js';
 import { type PackRecord, recipeKind } from '../packs/pack-format.js';
 import { keyOf } from '../packs/pack-index.js';
@@ -9,21 +10,37 @@ import { now, one, run, type Step, storedForm } from '../sql/step.js';
 import { toStoredDigest } from '../sql/stored-form.js';
 import { forgetSeen, nextSeen } from '../stat-cache/seen-files.js';
 import type { GroupKey } from '../stat-cache/seen-rows.js';
-import type { MaintenanceContext } from './context.js';
+import { checkWritable, type MaintenanceContext } from './context.js';
+import { linkAgain } from './link-again.js';
 import { objectsByDigest, objectsOfPack } from './object-rows.js';
+import { openFolderPack } from './open-folder-pack.js';
 import { type PackEnd, readPackEnd } from './pack-end.js';
 import { allPacks } from './pack-rows.js';
 import { isIntact, scanRecords } from './pack-scan.js';
 import type { Problems } from './problems.js';
 import { rewritePacks } from './rewrite-packs.js';
+import type { VerifyContext } from './verify.js';
 
 const batchCount = 250;
+
+/** What a store in a folder is verified with. */
+export function folderUnderVerify(context: MaintenanceContext & LinksContext): VerifyContext {
+  return {
+    ...context,
+    openPack: (pack) => openFolderPack(context, pack),
+    checkWritable: () => checkWritable(context),
+    async mend(problems, options) {
+      await repairStore(context, problems, options);
+      await linkAgain(context, options);
+    },
+  };
+}
 
 /**
  * Has the index lead to intact copies wherever there are any, stores again what is known to be elsewhere, and writes anew
  * the packs that are damaged.
  */
-export async function repairStore(
+async function repairStore(
   context: MaintenanceContext,
   problems: Problems,
   options: CallOptions,
@@ -36,8 +53,7 @@ export async function repairStore(
     if (name !== undefined && end?.state === 'intact') await reindex(context, name, end, problems, options);
   }
   await storeAgain(context, problems, options);
-  const damaged = new Set(problems.list().map(({ pack }) => pack));
-  const sources = (await allPacks(context.database, options)).filter(({ name }) => damaged.has(name));
+  const sources = (await allPacks(context.database, options)).filter(({ name }) => problems.packs.has(name));
   await rewritePacks(context, sources, {
     ...options,
     recordsOf: ({ id }) => objectsOfPack(context.database, id, options),

@@ -35,9 +35,8 @@ export async function rewritePacks(
     for (const source of sources) {
       options.signal?.throwIfAborted();
       const end = readPackEnd(context, source.name);
-      // Somebody else was faster.
-      if (end.state === 'missing') continue;
-      if (end.state === 'damaged' && recordsOf === undefined) continue;
+      // Somebody else was faster, or it can't be told what is live.
+      if (end.state !== 'intact' && recordsOf === undefined) continue;
       const records = end.state === 'intact' ? end.records : ((await recordsOf?.(source)) ?? []);
       createdAt = Math.max(createdAt, source.createdAt);
       await copy(source, await liveRecords(database, source.id, records, options));

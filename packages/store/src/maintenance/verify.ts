@@ -1,17 +1,16 @@
 import type { CallOptions } from '@cairn/core';
 import { DigestSet } from '../packs/digest-set.js';
 import { BlobChecks } from './check-blobs.js';
+import { checkLinks } from './check-links.js';
 import { type CheckContext, checkPacks } from './check-packs.js';
 import { checkVersions } from './check-versions.js';
-import { checkWritable, type HashedContext, type MaintenanceContext } from './context.js';
-import { openFolderPack } from './open-folder-pack.js';
+import type { HashedContext } from './context.js';
 import { type Problem, Problems } from './problems.js';
-import { repairStore } from './repair.js';
 
 export interface VerifyOptions extends CallOptions {
   /**
-   * Whether to mend what can be mended: the index from the tables of the packs, what is damaged from other copies. Nothing
-   * is removed before its replacement is there. Default: `false`.
+   * Whether to mend what can be mended: the index from the tables of the packs, what is damaged from other copies, links of
+   * projects from their versions. Nothing is removed before its replacement is there. Default: `false`.
    */
   readonly repair?: boolean | undefined;
   readonly onProgress?: ((event: VerifyProgress) => void) | undefined;
@@ -47,43 +46,47 @@ export interface Findings {
   readonly counts: VerifyReport['counts'];
 }
 
+/** What a store is verified with, wherever its packs are. */
+export interface VerifyContext extends HashedContext, CheckContext {
+  /** @throws CairnError `storage_readonly`. */
+  checkWritable?(): void;
+  /** Mends what it can of some problems. What it can't stays as it is. */
+  mend(problems: Problems, options: CallOptions): Promise<void>;
+}
+
+/**
+ * How often a store is mended. What an index that was lost leads to is read only once the index is there again, and may be
+ * damaged too.
+ */
+const maxRounds = 2;
+
 /**
  * Reads every byte of a store and says what is wrong with it.
  *
  * @throws CairnError `unavailable`; `storage_readonly`, `storage_full` with `repair`. What is wrong is no error.
  */
 export async function verifyStore(
-  context: MaintenanceContext,
+  context: VerifyContext,
   { repair = false, onProgress = () => undefined, ...options }: VerifyOptions = {},
 ): Promise<VerifyReport> {
   options.signal?.throwIfAborted();
-  if (repair) checkWritable(context);
-  const checked: InspectContext = { ...context, openPack: (pack) => openFolderPack(context, pack) };
-  const first = await inspect(checked, onProgress, options);
-  if (!repair || first.problems.count === 0) return report(first, []);
-  onProgress({ phase: 'repair', bytes: first.counts.bytes });
-  await repairStore(context, first.problems, options);
-  const second = await inspect(checked, onProgress, options);
-  const left = new Set(second.problems.list().map(keyOfProblem));
-  return report(
-    second,
-    first.problems.list().filter((problem) => !left.has(keyOfProblem(problem))),
-  );
-}
-
-export interface InspectContext extends HashedContext, CheckContext {}
-
-/** {@link verifyStore} without mending anything, wherever the packs are. */
-export async function inspectStore(
-  context: InspectContext,
-  { onProgress = () => undefined, ...options }: Omit<VerifyOptions, 'repair'> = {},
-): Promise<VerifyReport> {
-  options.signal?.throwIfAborted();
-  return report(await inspect(context, onProgress, options), []);
+  if (repair) context.checkWritable?.();
+  let found = await inspect(context, onProgress, options);
+  const known = new Map<string, Problem>();
+  for (let round = 1; repair && round <= maxRounds; round++) {
+    const news = found.problems.list().filter((problem) => !known.has(keyOfProblem(problem)));
+    if (news.length === 0) break;
+    for (const problem of news) known.set(keyOfProblem(problem), problem);
+    onProgress({ phase: 'repair', bytes: found.counts.bytes });
+    await context.mend(found.problems, options);
+    found = await inspect(context, onProgress, options);
+  }
+  for (const problem of found.problems.list()) known.delete(keyOfProblem(problem));
+  return report(found, [...known.values()]);
 }
 
 async function inspect(
-  context: InspectContext,
+  context: VerifyContext,
   onProgress: (event: VerifyProgress) => void,
   options: CallOptions,
 ): Promise<Findings> {
@@ -96,12 +99,14 @@ async function inspect(
     bytes += length;
     onProgress({ phase: 'packs', bytes });
   };
+  onProgress({ phase: 'packs', bytes });
   const packs = await checkPacks(context, { intact, problems, onRead }, options);
   const blobs = new BlobChecks(context, intact, problems, options);
   onProgress({ phase: 'versions', bytes });
   await blobs.checkRows();
   await blobs.checkRecipes();
   const counts = await checkVersions(context, blobs, problems, options);
+  await checkLinks(context, blobs, problems, options);
   return { problems, counts: { packs, records, bytes, ...counts } };
 }
 
@@ -110,6 +115,6 @@ function report({ problems, counts }: Findings, repaired: readonly Problem[]): V
   return { ok: count === 0, problems: problems.list(), problemCount: count, repaired, counts };
 }
 
-function keyOfProblem({ kind, digest, pack }: Problem): string {
-  return `${kind} ${digest} ${pack}`;
+function keyOfProblem({ kind, digest, pack, message }: Problem): string {
+  return `${kind} ${digest} ${pack} ${digest === undefined && pack === undefined ? message : ''}`;
 }

@@ -1,4 +1,4 @@
-import type { CallOptions, ContentDigest } from '@cairn/core';
+import type { CallOptions, ContentDigest, ProjectRef } from '@cairn/core';
 import { lockEpoch } from '../packs/pack-index.js';
 import type { Database } from '../sql/database.js';
 import { all, one, type Step } from '../sql/step.js';
@@ -11,6 +11,7 @@ export interface VersionRow {
   readonly id: number;
   /** `name:v3`, with the entity and the project before it. */
   readonly label: string;
+  readonly project: ProjectRef;
   readonly digest: ContentDigest;
   readonly manifest: ContentDigest;
 }
@@ -35,10 +36,12 @@ export async function* versionsAfter(
     for (const row of rows) {
       last = Number(row.id);
       const [entity, project] = [String(row.entity), String(row.project)];
-      const form = database.form.ofProject({ entity, project });
+      const ref = { entity, project };
+      const form = database.form.ofProject(ref);
       yield {
         id: last,
         label: `${entity}/${project}/${row.name}:v${row.version}`,
+        project: ref,
         digest: fromStoredName(form, row.digest),
         manifest: fromStoredName(form, row.manifest),
       };

@@ -2,6 +2,7 @@ import { CairnError, type FileStamp } from '@cairn/core';
 import { tuples } from '../sql/fragment.js';
 import { all, now, one, type Row, run, type Step, storedForm } from '../sql/step.js';
 import { type DigestForm, toStoredDigest } from '../sql/stored-form.js';
+import { batches } from './batches.js';
 import type { FinishedPack } from './open-pack.js';
 import { type PackRecord, type RecordKind, readTable, recipeKind, recordCount } from './pack-format.js';
 
@@ -27,8 +28,6 @@ export interface PackRow {
 
 const packColumns = 'name, size, mtime_ms, ctime_ms, ino';
 
-/** How many digests a statement asks for. Statements are prepared once, so that there are few shapes of them. */
-const batchSizes = [250, 25, 1] as const;
 /** How many rows a statement adds. */
 const rowsAtOnce = 100;
 
@@ -225,14 +224,6 @@ export function goneMeanwhile(): CairnError {
     hint: 'Repeat the call.',
     isRetryable: true,
   });
-}
-
-/** Splits a list into few sizes; the last ones of a list are too few for a large one. */
-function* batches<T>(items: readonly T[]): Generator<T[]> {
-  let at = 0;
-  for (const size of batchSizes) {
-    for (; items.length - at >= size; at += size) yield items.slice(at, at + size);
-  }
 }
 
 function toLocation(row: Row): Location {

@@ -12,7 +12,8 @@ import type { RecordReader } from '../packs/record-reader.js';
 import type { Database } from '../sql/database.js';
 import { now, one, run, type Step } from '../sql/step.js';
 import { noMemory } from '../stat-cache/file-memory.js';
-import { packKey, uploadPack } from './bucket-packs.js';
+import { uploadPack } from './bucket-packs.js';
+import { removePacks } from './remove-packs.js';
 
 export interface BucketHomeContext {
   readonly fs: FileSystem;
@@ -64,7 +65,7 @@ async function keepPack(
       await announcePack(database, pack, options);
       await uploadPack(context, pack, options);
     }
-    await makeRows({ ...context, shelf: bucketShelf(context.objects) }, added, options);
+    await makeRows({ ...context, shelf: bucketShelf(context) }, added, options);
   } finally {
     await fs.unlink(pack.path).catch(() => undefined);
   }
@@ -88,10 +89,12 @@ export async function announcePack(
   }, options);
 }
 
-export function bucketShelf(objects: ObjectStore): PackShelf {
+export function bucketShelf(context: Pick<BucketHomeContext, 'objects' | 'database'>): PackShelf {
   return {
     claim: claimPack,
-    discard: ({ name }) => objects.delete([packKey(name)]).catch(() => undefined),
+    async discard(pack) {
+      await removePacks(context, [pack], {}).catch(() => undefined);
+    },
   };
 }
 

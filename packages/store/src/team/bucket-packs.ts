@@ -49,10 +49,42 @@ export async function readBucketEnd(
   const end = await packObjects.read(pack, { start: Math.max(0, packSize - length), end: packSize }, options);
   if (end === undefined) return { state: 'missing' };
   const isWhole = end.length === length && endLength(end.subarray(-footerBytes)) === length;
-  if (!isWhole || !isIntactEnd(end, hasher)) return { state: 'damaged', size };
+  return isWhole ? decodeEnd(end, { size, packSize }, hasher) : { state: 'damaged', size };
+}
+
+/** So much of the end of a pack is read with the first request, in bytes: the whole table, if it has few records. */
+const guessBytes = 64 * 1024;
+
+/** The same for a pack of which no row is believed: by its own footer. */
+export async function readEndOfObject(
+  { packObjects, hasher }: { readonly packObjects: PackObjects; readonly hasher: Hasher },
+  pack: PackObject,
+  options: CallOptions,
+): Promise<PackEnd> {
+  const { size } = pack;
+  const packSize = packObjects.packSize(size);
+  const damaged = { state: 'damaged', size } as const;
+  const read = (length: number) =>
+    packObjects.read(pack, { start: Math.max(0, packSize - length), end: packSize }, options);
+  if (packSize < footerBytes) return damaged;
+  let end = await read(guessBytes);
+  if (end === undefined) return { state: 'missing' };
+  const length = endLength(end.subarray(-footerBytes));
+  if (length === undefined || length > packSize) return damaged;
+  if (length > end.length) end = await read(length);
+  if (end === undefined) return { state: 'missing' };
+  return decodeEnd(end.subarray(-length), { size, packSize }, hasher);
+}
+
+function decodeEnd(
+  end: Uint8Array,
+  { size, packSize }: { readonly size: number; readonly packSize: number },
+  hasher: Hasher,
+): PackEnd {
+  if (!isIntactEnd(end, hasher)) return { state: 'damaged', size };
   const records = [...readTable(end)];
   const last = records.at(-1);
-  if ((last === undefined ? 0 : last.start + last.length) !== packSize - length)
+  if ((last === undefined ? 0 : last.start + last.length) !== packSize - end.length)
     return { state: 'damaged', size };
   return { state: 'intact', size, records, end };
 }

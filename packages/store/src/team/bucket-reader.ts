@@ -141,7 +141,7 @@ export class BucketReader implements RecordReader {
     }
   }
 
-  /** A pack never changes. */
+  /** A pack never changes, but its row may be mended. */
   async #packOf(packId: number): Promise<PackObject | undefined> {
     const known = this.#packs.get(packId);
     if (known !== undefined) return known;
@@ -167,6 +167,7 @@ export class BucketReader implements RecordReader {
   }
 
   async #damaged(packId: number): Promise<CairnError> {
+    this.#packs.delete(packId);
     await this.#context.database.write(() => suspectPack(packId)).catch(() => undefined);
     return new CairnError('integrity_mismatch', `a pack in ${this.#context.objects.location} is damaged`, {
       hint: 'Log the files again: that repairs it.',

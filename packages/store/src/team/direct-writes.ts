@@ -2,10 +2,10 @@ import { CairnError, type CallOptions, type ObjectStore, type SignedRequest } fr
 import { type AdoptContext, adoptPack } from '../adopt/adopt-pack.js';
 import type { AdoptedPack, AdoptOptions } from '../adopt/adopted.js';
 import { newPackName } from '../packs/open-pack.js';
-import { one } from '../sql/step.js';
 import { announcePack, type BucketHomeContext, bucketHome } from './bucket-home.js';
 import { incomingPrefix, packKey } from './bucket-packs.js';
 import { closePlace, newPlace, openPlace } from './direct-places.js';
+import { removePacks, withdrawPack } from './remove-packs.js';
 
 /** How a pack can be written to the bucket, by who has no credentials for it. */
 export interface WritePlan {
@@ -80,11 +80,9 @@ export async function adoptDirectWrite(
 }
 
 /** Leaves nothing of a pack, unless it was made one: its announced row is taken away by who makes its rows. */
-async function withdraw({ objects, database }: DirectWriteContext, name: string): Promise<void> {
-  const announced = 'DELETE FROM packs WHERE name = ? AND record_count = 0 RETURNING id';
+async function withdraw(context: DirectWriteContext, name: string): Promise<void> {
   try {
-    const row = await database.write(() => one(announced, [name]));
-    if (row !== undefined) await objects.delete([packKey(name)]);
+    if (await withdrawPack(context.database, name, {})) await removePacks(context, [{ name, size: 0 }], {});
   } catch {
     // It is swept.
   }

@@ -6,6 +6,7 @@ import type { PackRecord } from '../packs/pack-format.js';
 import { findPack, suspectPack, trustPack } from '../packs/pack-index.js';
 import { readBucketEnd } from './bucket-packs.js';
 import type { BucketReaderContext } from './bucket-reader.js';
+import type { PackObject } from './pack-objects.js';
 
 /** How much is read by one request, in bytes. */
 const windowBytes = 8 * 1024 * 1024;
@@ -19,7 +20,7 @@ export async function openBucketPack(
   const { database } = context;
   return {
     end: await readBucketEnd(context, pack, options),
-    scan: (records, call) => scanRecords(context, pack, records, call),
+    scan: (records, call) => scanBucketPack(context, pack, records, call),
     isSuspect: () => database.write(() => suspectPack(pack.id), options),
     async isRight() {
       if ((await database.read(() => findPack(pack.id), options))?.stamp !== undefined) return;
@@ -32,9 +33,9 @@ export async function openBucketPack(
 }
 
 /** Reads records, many with each request; none if the pack is gone. */
-async function* scanRecords(
-  { packObjects }: BucketReaderContext,
-  pack: PackRow,
+export async function* scanBucketPack(
+  { packObjects }: Pick<BucketReaderContext, 'packObjects'>,
+  pack: PackObject,
   records: readonly PackRecord[],
   options: CallOptions,
 ): AsyncGenerator<Window, void, undefined> {

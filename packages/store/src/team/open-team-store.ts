@@ -34,9 +34,8 @@ import { sealedForm } from '../encryption/sealed-form.js';
 import { newFormat, type StoreFormat } from '../format.js';
 import { collectGarbage, type GcOptions, type GcResult } from '../maintenance/gc.js';
 import { partsOf as partsOfBlob } from '../maintenance/needs.js';
-import type { PackRow } from '../maintenance/pack-rows.js';
 import { type Stats, storeStats } from '../maintenance/stats.js';
-import { inspectStore, type VerifyOptions, type VerifyReport } from '../maintenance/verify.js';
+import { type VerifyOptions, type VerifyReport, verifyStore } from '../maintenance/verify.js';
 import { keyOf } from '../packs/pack-index.js';
 import { isOwnerAlive } from '../run-owner.js';
 import { migrate } from '../sql/migrations/migrate.js';
@@ -56,10 +55,10 @@ import {
   type WritePlan,
 } from './direct-writes.js';
 import { filesOfPacks } from './listed-packs.js';
-import { openBucketPack } from './open-bucket-pack.js';
 import { packObjects } from './pack-objects.js';
 import { pairBucket } from './pair-bucket.js';
 import { makePassageFolder } from './passage-folder.js';
+import { bucketUnderVerify } from './repair-bucket.js';
 
 export interface TeamStoreOptions extends PostgresCatalogOptions {
   /** Holds the packs: a bucket, or what is below a prefix of one, that nothing else writes to. */
@@ -128,8 +127,11 @@ export interface TeamStore extends Store {
   /** Removes what no version needs, from the bucket too; see `LocalStore.gc`. */
   gc(options?: GcOptions): Promise<GcResult>;
 
-  /** Reads every byte of the store and says what is wrong with it; see `LocalStore.verify`. */
-  verify(options?: Omit<VerifyOptions, 'repair'>): Promise<VerifyReport>;
+  /**
+   * Reads every byte of the store and says what is wrong with it; see `LocalStore.verify`. With `repair`, an index that was lost is made
+   * again from the ends of the packs.
+   */
+  verify(options?: VerifyOptions): Promise<VerifyReport>;
 
   /** Says what the store takes in the bucket; see `LocalStore.stats`. */
   stats(options?: CallOptions): Promise<Stats>;
@@ -184,11 +186,8 @@ export async function openTeamStore(options: TeamStoreOptions): Promise<TeamStor
   const putter = await createPutter({ algorithm, chunker, folder: temp, dataKey: opened?.dataKey });
   const blobs = bucketBlobStore(context, home, putter);
   const partsOf = (digest: Uint8Array, call: CallOptions) => partsOfBlob({ reader }, digest, call);
-  const maintained = {
-    ...context,
-    blobs,
-    openPack: (pack: PackRow, call: CallOptions) => openBucketPack(context, pack, call),
-  };
+  const links = { database, blobs, partsOf, smallBytes };
+  const maintained = { ...context, ...links, temp };
   const adopting = { ...context, place, smallBytes };
   // What lies in the bucket is of use to nobody without the key.
   const direct = opened === undefined ? directUse(objects, adopting) : {};
@@ -198,7 +197,7 @@ export async function openTeamStore(options: TeamStoreOptions): Promise<TeamStor
     blobs,
     blobsOf: () => blobs,
     catalog: sqlCatalog(database, { liveness }),
-    access: sqlAccess({ database, blobs, partsOf, smallBytes }),
+    access: sqlAccess(links),
     format,
     async sizesOf(digests, call) {
       const found = await reader.find(digests, call);
@@ -207,8 +206,8 @@ export async function openTeamStore(options: TeamStoreOptions): Promise<TeamStor
     ...direct,
     adoptPack: (bytes, call = {}) => adoptPack({ ...adopting, home }, bytes, call),
     lacks: async (digests, call = {}) => (await home.begin(call)).lacks(digests, call),
-    gc: (call) => collectGarbage(maintained, collectedBucket({ ...context, temp }), call),
-    verify: (call) => inspectStore(maintained, call),
+    gc: (call) => collectGarbage(maintained, collectedBucket(maintained), call),
+    verify: (call) => verifyStore(bucketUnderVerify(maintained), call),
     stats: (call) => storeStats(maintained, filesOfPacks(context, call), call),
     async rotateKey(call) {
       if (opened === undefined) throw notEncrypted(objects.location);
