@@ -73,6 +73,7 @@ export const motoGaps: ServerGaps = {
       case: 'signs a write of one object alone, and no reading or deleting',
       reason: 'it checks no signatures',
     },
+    { case: 'signs no write of what is there already', reason: 'it checks no signatures' },
     { case: 'signs all of the URL of a write, its time too', reason: 'it checks no signatures' },
   ],
   byChance: [],

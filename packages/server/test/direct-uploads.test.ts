@@ -172,26 +172,23 @@ test('sign-06: neither signature nor token is in the log, the audit log, the met
 });
 
 test('it takes a place among the uploads', async () => {
-  let go: (() => void) | undefined;
-  const held = new Promise<void>((resolve) => {
-    go = resolve;
-  });
+  const [begun, held] = [latch(), latch()];
   const { ask } = serve({
     limits: { uploads: 1 },
     store: {
       ...store,
       async adoptWritten(_, options) {
-        await held;
+        begun.open();
+        await held.passed;
         return lab.store.adoptPack([await packOf('at last')], options);
       },
     },
   });
   const first = ask(addAt(), { key: writer, json: { token } });
-  let refused = await ask(planAt(), { key: writer, json: { bytes } });
-  while (refused.status === 200) refused = await ask(planAt(), { key: writer, json: { bytes } });
+  await begun.passed;
+  const refused = await ask(planAt(), { key: writer, json: { bytes } });
+  held.open();
   expect(refused.status).toBe(429);
-  expect((await ask(addAt(), { key: writer, json: { token } })).status).toBe(429);
-  go?.();
   expect((await first).status).toBe(200);
   expect((await ask(planAt(), { key: writer, json: { bytes } })).status).toBe(200);
 });
@@ -210,3 +207,12 @@ test('whether there are places is said by the server, and can be switched off', 
   const { ask } = serve({ store: lab.store });
   expect((await ask(addAt(), { key: writer, json: { token } })).status).toBe(404);
 });
+
+/** Something to be waited for. */
+function latch(): { readonly passed: Promise<void>; open(): void } {
+  let open = (): void => undefined;
+  const passed = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { passed, open };
+}

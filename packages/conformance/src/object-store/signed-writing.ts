@@ -60,6 +60,7 @@ export const signedWriting: readonly ObjectStoreCase[] = [
       const signed = await sign(objects, key, bytes.length);
       await send(signed, bytes);
       await expectRefused(signed, freshBytes(1000));
+      await expectRefused({ ...signed, headers: {} }, freshBytes(1000));
       expectBytes(await read(objects, key), bytes);
     },
   },
