@@ -94,8 +94,9 @@ export async function* intoJobs(
 }
 
 /**
- * Finds out which files of a group look as they did when they were read, and what they hold; gives the others. Not in the generator above: V8
- * takes several times as long to compile the loop there, which is most of what is done when nothing changed.
+ * Finds out which files of a group look as they did when they were read, and what they hold; gives the others. Not in the
+ * generator above: V8 takes several times as long to compile the loop there, which is most of what is done when nothing
+ * changed.
  */
 function sortOut(
   { fs, name }: JobContext,

@@ -24,6 +24,7 @@ import { openSqlite } from '../sql/sqlite/database.js';
 import { loadSqlite } from '../sql/sqlite/driver.js';
 import { groupByFolder } from './group-by-folder.js';
 import { isSettled } from './is-settled.js';
+import { openOwnMemory } from './own-memory.js';
 import { StatCache } from './stat-cache.js';
 
 /** The names of the files that were opened since the last look. */
@@ -385,5 +386,30 @@ describe('many findings', () => {
     there.clear();
     expect((await begin().recall([group], {}))[0]?.digestOf(file)).toEqual(digest);
     await database.close();
+  });
+
+  it('of a home elsewhere wait, so that it need not be asked for each group', async () => {
+    const memory = await openOwnMemory(join(folder, 'sent.db'));
+    let asked = 0;
+    const lacks = async (digests: readonly Uint8Array[]) => {
+      asked++;
+      return new Uint8Array(digests.length);
+    };
+    const groups = Array.from({ length: 8 }, (_, at) => {
+      const items = Array.from({ length: 3000 }, (_, i) => `/files/${at}/${`${i}`.padStart(200, '0')}`);
+      return { key: { folder: `/files/${at}`, first: '' }, items, index: 3000 * at };
+    });
+    const noted = memory.begin({ basis: 'one', lacks });
+    for (const one of groups) {
+      const [seen] = await noted.recall([one], {});
+      for (const path of one.items) seen?.note({ ...file, path }, Date.now(), digest);
+    }
+    await noted.save();
+
+    const seen = await memory.begin({ basis: 'one', lacks }).recall(groups, {});
+    const first = { ...file, path: groups[0]?.items[0] as string };
+    expect(seen[0]?.digestOf(first)).toEqual(digest);
+    expect(asked).toBe(0);
+    await memory.close();
   });
 });
