@@ -26,12 +26,6 @@ export interface SavedMemory extends FileMemory {
   save(options?: CallOptions): Promise<void>;
 }
 
-/**
- * Findings of so many bytes wait for the end of a call. What is written down before isn't known to have arrived, and asking for that
- * later takes a request for each group of files.
- */
-const mostBytes = 16 * 1024 * 1024;
-
 const schema = `CREATE TABLE IF NOT EXISTS seen_files (
   folder TEXT NOT NULL, first TEXT NOT NULL, epoch INTEGER NOT NULL, files BLOB NOT NULL, PRIMARY KEY (folder, first)
 ) STRICT, WITHOUT ROWID`;
@@ -56,7 +50,7 @@ export async function openOwnMemory(path: string): Promise<OwnMemory> {
         return new Set(digests.filter((_, i) => lacked[i] === 0).map(keyOf));
       };
       const reader = { find, hasSuspects: async () => false };
-      const seen = new StatCache({ database, reader }, toNumber(basis), mostBytes);
+      const seen = new StatCache({ database, reader }, toNumber(basis));
       return {
         recall: (groups, options) => seen.recall(groups, options),
         async save(options) {

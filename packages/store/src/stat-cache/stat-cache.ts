@@ -55,7 +55,7 @@ export class StatCache {
    * @param epoch Of garbage collection, when the call began.
    * @param mostBytes Findings of so many bytes are written down before the end.
    */
-  constructor(context: StatCacheContext, epoch: number, mostBytes: number = 4 * 1024 * 1024) {
+  constructor(context: StatCacheContext, epoch: number, mostBytes: number = 16 * 1024 * 1024) {
     this.#context = context;
     this.#epoch = epoch;
     this.#mostBytes = mostBytes;
