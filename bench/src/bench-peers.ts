@@ -23,14 +23,12 @@ const { values } = parseArgs({
     tools: { type: 'string', default: allPeers.map(({ name }) => name).join() },
     bin: { type: 'string', default: '' },
     limit: { type: 'string', default: '1800' },
-    pause: { type: 'string', default: '0' },
     results: { type: 'string', default: fileURLToPath(new URL('../results', import.meta.url)) },
   },
 });
 const scale = Number(values.scale);
 const rounds = Number(values.rounds);
 const limit = Number(values.limit);
-const pause = Number(values.pause);
 const sets = setNames.filter((name) => values.sets.split(',').includes(name));
 const path = [values.bin, process.env.PATH].filter(Boolean).join(delimiter);
 
@@ -52,7 +50,7 @@ for (const name of sets) {
 const work = mkdtempSync(join(values.data, 'work-'));
 process.once('exit', () => rmSync(work, { recursive: true, force: true }));
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
-const taken = await takeTurns({ peers: found, sets: data, rounds, work, path, limit, pause });
+const taken = await takeTurns({ peers: found, sets: data, rounds, work, path, limit });
 
 const measures = gatherMeasures(taken);
 const rows = scale === 1 ? peerRows(measures, sets) : [];

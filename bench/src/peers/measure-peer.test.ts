@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -48,7 +48,6 @@ describe.skipIf(!hasGnuTime)('a tool', { timeout: 120_000 }, () => {
       { step: 'restore', sample: { newObjects: 0, rewrittenMB: 0, metrics: {} } },
       { step: 'restoreAgain', sample: { rewrittenMB: 0.001 } },
     ]);
-    expect(existsSync(options.work)).toBe(false);
   });
 
   test('gets the second version after the first', async () => {
@@ -71,7 +70,6 @@ describe.skipIf(!hasGnuTime)('a tool', { timeout: 120_000 }, () => {
     const results = await measurePeer(broken, options);
     expect(results.map(({ step }) => step)).toEqual(['add', 'again', 'restore']);
     expect(results.at(-1)).toMatchObject({ note: expect.stringContaining('no room') });
-    expect(existsSync(options.work)).toBe(false);
   });
 
   test('that takes too long is stopped', async () => {

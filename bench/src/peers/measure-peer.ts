@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Metrics } from '../bench.js';
 import type { DataSet, SetName } from '../data-sets/write-data-set.js';
@@ -27,7 +27,7 @@ export type StepResult =
 export interface MeasureOptions {
   readonly set: SetName;
   readonly data: DataSet;
-  /** A folder for this tool alone; it is removed at the end. */
+  /** A folder for this tool alone, which is made. */
   readonly work: string;
   /** Where programs are looked for. */
   readonly path: string;
@@ -45,34 +45,30 @@ export async function measurePeer(peer: Peer, options: MeasureOptions): Promise<
   const results: StepResult[] = [];
   let stored: FolderContents = { objects: 0, storedMB: 0, diskMB: 0 };
   mkdirSync(work, { recursive: true });
-  try {
-    for (const step of scenarios[set]) {
-      const { before, measured } = commandsOf(step, peer, { set, work, data, out });
-      if (measured === undefined) continue;
-      for (const command of [...before, ['sync'] as const]) {
-        const outcome = await runCommand(command, run);
-        if (outcome.kind !== 'done') return [...results, { step, note: noteOf(outcome) }];
-      }
-      if (step === 'add') stored = measureFolder(store);
-      const there: Stamps | undefined = step === 'restoreAgain' ? stampsOf(out) : undefined;
-      const outcome = await runCommand(measured, run);
+  for (const step of scenarios[set]) {
+    const { before, measured } = commandsOf(step, peer, { set, work, data, out });
+    if (measured === undefined) continue;
+    for (const command of [...before, ['sync'] as const]) {
+      const outcome = await runCommand(command, run);
       if (outcome.kind !== 'done') return [...results, { step, note: noteOf(outcome) }];
-      const now = measureFolder(store);
-      const sample: PeerSample = {
-        ...outcome.usage,
-        ...now,
-        newMB: now.storedMB - stored.storedMB,
-        newObjects: now.objects - stored.objects,
-        rewrittenMB: there === undefined ? 0 : rewrittenMB(out, there),
-        metrics: metricsOf(outcome.output),
-      };
-      stored = now;
-      results.push({ step, sample });
     }
-    return results;
-  } finally {
-    rmSync(work, { recursive: true, force: true });
+    if (step === 'add') stored = measureFolder(store);
+    const there: Stamps | undefined = step === 'restoreAgain' ? stampsOf(out) : undefined;
+    const outcome = await runCommand(measured, run);
+    if (outcome.kind !== 'done') return [...results, { step, note: noteOf(outcome) }];
+    const now = measureFolder(store);
+    const sample: PeerSample = {
+      ...outcome.usage,
+      ...now,
+      newMB: now.storedMB - stored.storedMB,
+      newObjects: now.objects - stored.objects,
+      rewrittenMB: there === undefined ? 0 : rewrittenMB(out, there),
+      metrics: metricsOf(outcome.output),
+    };
+    stored = now;
+    results.push({ step, sample });
   }
+  return results;
 }
 
 function noteOf(outcome: Exclude<Outcome, { kind: 'done' }>): string {
