@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openProject, type Project } from './project.js';
 import { openRegistry, type Registry } from './registry.js';
+import { restartablePort } from './restartable-port.js';
 
 // The first hour of someone new, as far as it needs no browser, from what npm would install into an empty folder.
 
@@ -139,12 +140,17 @@ test('what was deleted comes back, and latest is where it was', async () => {
 
 describe('a server', () => {
   /** Starts one in the background, and waits until it says where it is. */
-  async function serve(port: string): Promise<{ url: string; setupUrl: string | null }> {
+  async function serve(port: number): Promise<{ url: string; setupUrl: string | null }> {
     const program = `node_modules/.bin/cairn serve --data served --port ${port} --json=url,setupUrl -q`;
     return JSON.parse(
       await project.shell(
         `${program} > serve.json 2> serve.log & echo $! > serve.pid
-        for i in $(seq 600); do grep -q '^}' serve.json && break; sleep 0.1; done; cat serve.json`,
+        for i in $(seq 600); do
+          grep '^}' serve.json > found 2> /dev/null && break
+          kill -0 $(cat serve.pid) 2> /dev/null || break
+          sleep 0.1
+        done
+        if [ -s found ]; then cat serve.json; else cat serve.log >&2; exit 1; fi`,
       ),
     );
   }
@@ -155,7 +161,8 @@ describe('a server', () => {
   afterAll(() => stop());
 
   test('is one command; its link makes the first key; sync sends what was logged, and it outlives a restart', async () => {
-    const { url, setupUrl } = await serve('0');
+    const port = await restartablePort();
+    const { url, setupUrl } = await serve(port);
     expect(await installed(`login '${setupUrl}' --user ana --profile team`)).toContain('ana');
     expect(await installed('whoami --profile team')).toContain('ana');
     await installed('sync --profile team');
@@ -164,7 +171,7 @@ describe('a server', () => {
     expect(await installed('sync --profile team -q')).toBe('');
     await stop();
     expect(await failure('ls --profile team --timeout 1s')).toMatch(/exit 8$/);
-    await serve(new URL(url).port);
+    expect((await serve(port)).url).toBe(url);
     expect(await installed('ls bike-dataset -q --profile team')).toBe(sent);
     expect(await installed('cat bike-dataset:v0 b.txt --profile team')).toBe('bike b');
   });
