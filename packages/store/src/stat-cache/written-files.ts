@@ -7,6 +7,8 @@ import type { SeenGroup } from './stat-cache.js';
 
 /** After this time, what was written can be noted, in milliseconds. */
 const settleMs = marginMs + 10;
+/** A timer may fire a little early, in milliseconds. */
+const timerMs = 5;
 /** Who made so many files, or so many bytes of them, took so long that it doesn't matter. */
 const manyFiles = 100;
 const manyBytes = 64 * 1024 * 1024;
@@ -37,7 +39,7 @@ export class WrittenFiles {
   /** Notes what is left, if need be after a wait. Of a few files it isn't worth one: they are read again the next time. */
   async finish(): Promise<void> {
     const isMuch = this.#count >= manyFiles || this.#bytes >= manyBytes;
-    if (isMuch && this.#files.length > 0) await sleep(settleMs);
+    if (isMuch && this.#files.length > 0) await sleep(settleMs + timerMs);
     this.noteSettled();
     for (const { group } of this.#files.splice(0)) group.skip();
   }
