@@ -2,10 +2,8 @@ import { CairnError, type CallOptions } from '@cairn/core';
 import type { Database } from '../sql/database.js';
 import { all } from '../sql/step.js';
 import type { Marks } from './marks.js';
+import { objectPages } from './object-rows.js';
 import { packsWithoutRow } from './pack-rows.js';
-
-/** How many rows are read in one go. Nothing else of the process runs meanwhile. */
-const pageCount = 4000;
 
 /**
  * Whether all that versions need has a row, and all rows lead to packs that are known. If not, rows were lost: then what seems to be
@@ -14,22 +12,16 @@ const pageCount = 4000;
 export async function isIndexWhole(database: Database, marks: Marks, options: CallOptions): Promise<boolean> {
   let marked = 0;
   const checked = new Set<number>();
-  for (let after: Uint8Array = new Uint8Array(); ; ) {
-    const rows = await database.read(
-      () =>
-        all(`SELECT digest, pack_id FROM objects WHERE digest > ? ORDER BY digest LIMIT ${pageCount}`, [
-          after,
-        ]),
-      options,
-    );
-    const keys = rows.map(({ digest }) => digest as Uint8Array);
-    for (const digest of database.form.objects.fromStored(keys)) if (marks.has(digest)) marked++;
-    const packs = new Set(rows.map((row) => Number(row.pack_id)).filter((id) => !checked.has(id)));
+  for await (const rows of objectPages(database, options)) {
+    const packs = new Set<number>();
+    for (const { digest, packId } of rows) {
+      if (marks.has(digest)) marked++;
+      if (!checked.has(packId)) packs.add(packId);
+    }
     for (const id of packs) checked.add(id);
     if (packs.size > 0 && (await isAnyLost(database, packs, options))) return false;
-    if (rows.length < pageCount) return marked >= marks.size;
-    after = keys.at(-1) as Uint8Array;
   }
+  return marked >= marks.size;
 }
 
 /** Whether rows lead to a pack that has none. What was in one of these may have moved meanwhile. */

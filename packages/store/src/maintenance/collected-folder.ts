@@ -2,6 +2,7 @@ import type { CollectedPacks } from './collected-packs.js';
 import { checkWritable, type MaintenanceContext } from './context.js';
 import { dropPack } from './drop-packs.js';
 import { rewritePacks } from './rewrite-packs.js';
+import { rewrittenFolder } from './rewritten-folder.js';
 import { sweepPacks, sweepTemp } from './sweep.js';
 
 /** After how long without a change a temporary file counts as left over, in milliseconds, whatever the grace time. */
@@ -19,6 +20,6 @@ export function collectedFolder(context: MaintenanceContext): CollectedPacks {
       return { files: temp.files + packs.files, bytes: temp.bytes + packs.bytes };
     },
     drop: (pack, options) => dropPack(context, pack, options),
-    rewrite: (sources, options) => rewritePacks(context, sources, options),
+    rewrite: (sources, options) => rewritePacks(rewrittenFolder(context), sources, options),
   };
 }

@@ -23,9 +23,7 @@ export interface Swept {
 
 export interface RewriteOptions extends CallOptions {
   /** Called when a pack was dealt with. */
-  readonly onSource: (source: Source, dropped: Dropped) => void;
+  readonly onSource: (source: PackRow, dropped: Dropped) => void;
   /** Called when a new pack was written, with its size in bytes. */
   readonly onWritten: (bytes: number) => void;
 }
-
-export type Source = Pick<PackRow, 'id' | 'name' | 'createdAt'>;

@@ -64,6 +64,16 @@ export async function* recipePages(
 /** After all digests. */
 export const lastDigest: Uint8Array = new Uint8Array(33).fill(0xff);
 
+/** Rows are summed up a part at a time, so that the process gets to other work: so many values of their first byte. */
+const partBytes = 16;
+
+/** Where the parts of all digests begin and end. */
+export function* digestParts(): Generator<readonly [from: Uint8Array, to: Uint8Array]> {
+  for (let byte = 0; byte < 256; byte += partBytes) {
+    yield [Uint8Array.of(byte), byte + partBytes === 256 ? lastDigest : Uint8Array.of(byte + partBytes)];
+  }
+}
+
 function toObjects(rows: readonly Row[], form: DigestForm): ObjectRow[] {
   const digests = form.fromStored(rows.map(({ digest }) => digest as Uint8Array));
   return rows.map((row, i) => toObject(row, digests[i] as Uint8Array));

@@ -4,6 +4,7 @@ import { bytesOnDisk, footerBytes } from '../packs/pack-format.js';
 import type { Database } from '../sql/database.js';
 import { tuples } from '../sql/fragment.js';
 import { all, type Row } from '../sql/step.js';
+import { digestParts } from './object-rows.js';
 
 export interface PackRow {
   readonly id: number;
@@ -73,9 +74,6 @@ function toPackRows(rows: readonly Row[]): PackRow[] {
   }));
 }
 
-/** Rows are summed up a part at a time, so that the process gets to other work: so many values of their first byte. */
-const partBytes = 16;
-
 /**
  * How much of each pack is in use. The packs are those that were there first.
  *
@@ -88,14 +86,13 @@ export async function packUse(
 ): Promise<PackUse[]> {
   const packs = await allPacks(database, options);
   const live = new Map<number, { count: number; bytes: number }>();
-  for (let byte = 0; byte < 256; byte += partBytes) {
-    const end = byte + partBytes === 256 ? new Uint8Array(33).fill(0xff) : Uint8Array.of(byte + partBytes);
+  for (const part of digestParts()) {
     const rows = await database.read(
       () =>
         all(
           `SELECT pack_id, count(*) AS count, sum(length) AS bytes FROM objects
            WHERE digest >= ? AND digest < ? AND condemned IS NULL GROUP BY pack_id`,
-          [Uint8Array.of(byte), end],
+          part,
         ),
       options,
     );

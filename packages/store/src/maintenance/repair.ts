@@ -6,19 +6,18 @@ import { packPath } from '../packs/open-pack.js';
 import { type PackRecord, recipeKind } from '../packs/pack-format.js';
 import { keyOf } from '../packs/pack-index.js';
 import { decodeRecipe } from '../packs/recipe.js';
-import { now, one, run, type Step, storedForm } from '../sql/step.js';
-import { toStoredDigest } from '../sql/stored-form.js';
+import { now, one, type Step } from '../sql/step.js';
 import { forgetSeen, nextSeen } from '../stat-cache/seen-files.js';
 import type { GroupKey } from '../stat-cache/seen-rows.js';
 import { checkWritable, type MaintenanceContext } from './context.js';
-import { linkAgain } from './link-again.js';
-import { objectsByDigest, objectsOfPack } from './object-rows.js';
+import { type FoundRecord, makeFoundRows } from './found-rows.js';
+import { objectsByDigest } from './object-rows.js';
 import { openFolderPack } from './open-folder-pack.js';
 import { type PackEnd, readPackEnd } from './pack-end.js';
-import { allPacks } from './pack-rows.js';
 import { isIntact, scanRecords } from './pack-scan.js';
 import type { Problems } from './problems.js';
-import { rewritePacks } from './rewrite-packs.js';
+import { rewriteDamaged } from './rewrite-packs.js';
+import { rewrittenFolder } from './rewritten-folder.js';
 import type { VerifyContext } from './verify.js';
 
 const batchCount = 250;
@@ -29,10 +28,7 @@ export function folderUnderVerify(context: MaintenanceContext & LinksContext): V
     ...context,
     openPack: (pack) => openFolderPack(context, pack),
     checkWritable: () => checkWritable(context),
-    async mend(problems, options) {
-      await repairStore(context, problems, options);
-      await linkAgain(context, options);
-    },
+    mend: (problems, options) => repairStore(context, problems, options),
   };
 }
 
@@ -53,21 +49,9 @@ async function repairStore(
     if (name !== undefined && end?.state === 'intact') await reindex(context, name, end, problems, options);
   }
   await storeAgain(context, problems, options);
-  const sources = (await allPacks(context.database, options)).filter(({ name }) => problems.packs.has(name));
-  await rewritePacks(context, sources, {
-    ...options,
-    recordsOf: ({ id }) => objectsOfPack(context.database, id, options),
-    onSource: () => undefined,
-    onWritten: () => undefined,
-  });
+  await rewriteDamaged(rewrittenFolder(context), problems, options);
   // It says that the store has what may be lost.
   await context.database.write(forgetSeen, options);
-}
-
-interface Found {
-  readonly record: PackRecord;
-  /** Of the blob, in bytes. */
-  readonly size: number;
 }
 
 /** Makes the rows that a pack's table knows and the index doesn't, or knows wrong. */
@@ -80,7 +64,7 @@ async function reindex(
 ): Promise<void> {
   const { fs, files, hasher, database, packs } = context;
   const path = packPath(packs, name);
-  const found: Found[] = [];
+  const found: FoundRecord[] = [];
   for await (const window of scanRecords(files, path, end.records, options)) {
     for (let at = 0; at < window.records.length; at += batchCount) {
       const batch = window.records.slice(at, at + batchCount);
@@ -90,20 +74,14 @@ async function reindex(
         const isKnown = rows.has(keyOf(record.digest)) && problems.of(record.digest) === undefined;
         const bytes = window.bytesOf(record);
         if (isKnown || !isIntact(record, bytes, hasher)) continue;
-        found.push({ record, size: sizeOf(record, bytes) });
+        found.push({ record, size: sizeOf(record, bytes), isVerified: true });
       }
     }
   }
   if (found.length === 0) return;
   await database.write(function* () {
     if (fs.sync.lstatSync(path, { throwIfNoEntry: false }) === undefined) return;
-    const id = yield* packId(name, end);
-    for (const row of found) yield* makeRow(id, row);
-    // Garbage collection that is under way has not seen these rows.
-    yield* run(
-      `INSERT INTO engine_state (name, value) VALUES ('repairs', 1)
-       ON CONFLICT (name) DO UPDATE SET value = engine_state.value + 1`,
-    );
+    yield* makeFoundRows(yield* packId(name, end), found);
   }, options);
 
   function sizeOf({ kind, length }: PackRecord, bytes: Uint8Array): number {
@@ -122,17 +100,6 @@ async function reindex(
     );
     return Number(row?.id);
   }
-}
-
-function* makeRow(packId: number, { record, size }: Found): Step<void> {
-  const { digest, kind, start, length } = record;
-  const { objects } = yield* storedForm();
-  yield* run(
-    `INSERT INTO objects (digest, kind, pack_id, start, length, size) VALUES (?, ?, ?, ?, ?, ?)
-     ON CONFLICT (digest) DO UPDATE SET kind = excluded.kind, pack_id = excluded.pack_id,
-       start = excluded.start, length = excluded.length, size = excluded.size, condemned = NULL`,
-    [toStoredDigest(objects, digest), kind, packId, start, length, size],
-  );
 }
 
 /** Stores again what is damaged or missing, from files that had these bytes when they were seen last. */

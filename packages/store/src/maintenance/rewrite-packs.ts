@@ -1,18 +1,38 @@
-import { CairnError } from '@cairn/core';
+import { CairnError, type CallOptions, type Hasher } from '@cairn/core';
 import { translateFsError } from '@cairn/file';
-import { OpenPack, packPath } from '../packs/open-pack.js';
+import { type FinishedPack, OpenPack, type PackPlace } from '../packs/open-pack.js';
 import type { PackRecord } from '../packs/pack-format.js';
-import { folderShelf } from '../packs/pack-shelf.js';
-import type { RewriteOptions, Source } from './collected-packs.js';
-import type { MaintenanceContext } from './context.js';
-import { dropPack } from './drop-packs.js';
+import type { PackShelf } from '../packs/pack-shelf.js';
+import type { Database } from '../sql/database.js';
+import type { RewriteOptions } from './collected-packs.js';
+import type { Dropped } from './drop-packs.js';
 import { liveRecords, type Move, moveRows } from './move-rows.js';
-import { readPackEnd } from './pack-end.js';
-import { isIntact, scanRecords } from './pack-scan.js';
+import { objectsOfPack } from './object-rows.js';
+import type { PackEnd } from './pack-end.js';
+import { allPacks, type PackRow } from './pack-rows.js';
+import type { Problems } from './problems.js';
 
-export interface FolderRewriteOptions extends RewriteOptions {
-  /** Where the records of a pack are whose table is damaged. Default: such a pack is left alone. */
-  readonly recordsOf?: ((source: Source) => Promise<readonly PackRecord[]>) | undefined;
+/** Where packs are written anew. */
+export interface RewrittenPacks {
+  readonly database: Database;
+  readonly hasher: Hasher;
+  /** Where new packs are written. */
+  readonly place: PackPlace;
+  readonly shelf: PackShelf;
+  readEnd(pack: PackRow, options: CallOptions): PackEnd | Promise<PackEnd>;
+  /** Those of some records of a pack that are as they were written, with their bytes, which are valid until the next ones. */
+  intact(pack: PackRow, records: readonly PackRecord[], options: CallOptions): AsyncIterable<IntactRecords>;
+  /** Brings a new pack from its place to where it stays, if that is elsewhere. */
+  ship?(pack: FinishedPack, options: CallOptions): Promise<void>;
+  /** Removes what is condemned in a pack, and the pack itself if nothing is left in it. */
+  drop(pack: PackRow, options: CallOptions): Promise<Dropped>;
+}
+
+export type IntactRecords = readonly (readonly [PackRecord, Uint8Array])[];
+
+export interface AllRewriteOptions extends RewriteOptions {
+  /** Where the records of a pack are whose table can't be read. Default: such a pack is left alone. */
+  readonly recordsOf?: ((source: PackRow) => Promise<readonly PackRecord[]>) | undefined;
 }
 
 /**
@@ -20,21 +40,20 @@ export interface FolderRewriteOptions extends RewriteOptions {
  * is, and its pack too.
  */
 export async function rewritePacks(
-  context: MaintenanceContext,
-  sources: readonly Source[],
-  { onSource, onWritten, recordsOf, ...options }: FolderRewriteOptions,
+  packs: RewrittenPacks,
+  sources: readonly PackRow[],
+  { onSource, onWritten, recordsOf, ...options }: AllRewriteOptions,
 ): Promise<void> {
-  const { fs, files, database, hasher, packs, temp, reader } = context;
-  const shelf = folderShelf(fs, packs);
+  const { database, hasher, place, shelf } = packs;
   let out: OpenPack | undefined;
   let [size, createdAt] = [0, 0];
   let moves: Move[] = [];
-  let copied: Source[] = [];
+  let copied: PackRow[] = [];
 
   try {
     for (const source of sources) {
       options.signal?.throwIfAborted();
-      const end = readPackEnd(context, source.name);
+      const end = await packs.readEnd(source, options);
       // Somebody else was faster, or it can't be told what is live.
       if (end.state !== 'intact' && recordsOf === undefined) continue;
       const records = end.state === 'intact' ? end.records : ((await recordsOf?.(source)) ?? []);
@@ -45,22 +64,17 @@ export async function rewritePacks(
     await flush();
   } catch (error) {
     out?.abandon();
-    throw translateFsError(error, 'write to', packs);
+    throw translateFsError(error, 'write to', place.packs);
   }
 
-  async function copy(source: Source, records: readonly PackRecord[]): Promise<void> {
-    for await (const window of scanRecords(files, packPath(packs, source.name), records, options)) {
-      for (const record of window.records) {
-        const bytes = window.bytesOf(record);
-        if (!isIntact(record, bytes, hasher)) {
-          await reader.suspect(source.id);
-          continue;
-        }
-        out ??= new OpenPack({ fs: fs.sync, files, packs, temp });
+  async function copy(source: PackRow, records: readonly PackRecord[]): Promise<void> {
+    for await (const some of packs.intact(source, records, options)) {
+      for (const [{ digest, kind, length }, bytes] of some) {
+        out ??= new OpenPack(place);
         out.write(bytes);
-        out.list(record.digest, record.kind, record.length);
-        moves.push({ digest: record.digest, from: source.id, start: size });
-        size += record.length;
+        out.list(digest, kind, length);
+        moves.push({ digest, from: source.id, start: size });
+        size += length;
       }
       if (out?.isFull) await flush();
     }
@@ -72,6 +86,7 @@ export async function rewritePacks(
       out = undefined;
       try {
         const pack = finished.finish(hasher);
+        await packs.ship?.(pack, options);
         if (await moveRows({ database, shelf }, { pack, createdAt, moves }, options)) onWritten(pack.size);
       } catch (error) {
         finished.abandon();
@@ -79,7 +94,23 @@ export async function rewritePacks(
         if (!CairnError.is(error, 'conflict')) throw error;
       }
     }
-    for (const source of copied) onSource(source, await dropPack(context, source, options));
+    for (const source of copied) onSource(source, await packs.drop(source, options));
     [moves, copied, size, createdAt] = [[], [], 0, 0];
   }
+}
+
+/** Writes the packs anew that have problems, those whose tables can't be read too. */
+export async function rewriteDamaged(
+  packs: RewrittenPacks,
+  problems: Problems,
+  options: CallOptions,
+): Promise<void> {
+  const { database } = packs;
+  const sources = (await allPacks(database, options)).filter(({ name }) => problems.packs.has(name));
+  await rewritePacks(packs, sources, {
+    ...options,
+    recordsOf: ({ id }) => objectsOfPack(database, id, options),
+    onSource: () => undefined,
+    onWritten: () => undefined,
+  });
 }

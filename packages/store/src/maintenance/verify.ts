@@ -1,10 +1,12 @@
 import type { CallOptions } from '@cairn/core';
+import type { LinksContext } from '../access/links-context.js';
 import { DigestSet } from '../packs/digest-set.js';
 import { BlobChecks } from './check-blobs.js';
 import { checkLinks } from './check-links.js';
 import { type CheckContext, checkPacks } from './check-packs.js';
 import { checkVersions } from './check-versions.js';
 import type { HashedContext } from './context.js';
+import { linkAgain } from './link-again.js';
 import { type Problem, Problems } from './problems.js';
 
 export interface VerifyOptions extends CallOptions {
@@ -47,10 +49,10 @@ export interface Findings {
 }
 
 /** What a store is verified with, wherever its packs are. */
-export interface VerifyContext extends HashedContext, CheckContext {
+export interface VerifyContext extends HashedContext, CheckContext, LinksContext {
   /** @throws CairnError `storage_readonly`. */
   checkWritable?(): void;
-  /** Mends what it can of some problems. What it can't stays as it is. */
+  /** Mends what it can of some problems of packs and their index. What it can't stays as it is. */
   mend(problems: Problems, options: CallOptions): Promise<void>;
 }
 
@@ -79,6 +81,7 @@ export async function verifyStore(
     for (const problem of news) known.set(keyOfProblem(problem), problem);
     onProgress({ phase: 'repair', bytes: found.counts.bytes });
     await context.mend(found.problems, options);
+    await linkAgain(context, options);
     found = await inspect(context, onProgress, options);
   }
   for (const problem of found.problems.list()) known.delete(keyOfProblem(problem));

@@ -1,13 +1,14 @@
 import type { Hasher, ObjectStore } from '@cairn/core';
 import type { FileSystem } from '@cairn/file';
 import type { CollectedPacks } from '../maintenance/collected-packs.js';
+import { rewritePacks } from '../maintenance/rewrite-packs.js';
 import type { PackFiles } from '../packs/pack-files.js';
 import type { RecordReader } from '../packs/record-reader.js';
 import type { Database } from '../sql/database.js';
 import { now } from '../sql/step.js';
 import { dropPack } from './drop-bucket-pack.js';
 import type { PackObjects } from './pack-objects.js';
-import { rewritePacks } from './rewrite-bucket.js';
+import { rewrittenBucket } from './rewritten-bucket.js';
 import { sweepBucket } from './sweep-bucket.js';
 
 export interface CollectedBucketContext {
@@ -30,6 +31,6 @@ export function collectedBucket(context: CollectedBucketContext): CollectedPacks
     now: (options) => context.database.read(now, options),
     sweep: (before, options) => sweepBucket(context, before, options),
     drop: (pack, options) => dropPack(context, pack, options),
-    rewrite: (sources, options) => rewritePacks(context, sources, options),
+    rewrite: (sources, options) => rewritePacks(rewrittenBucket(context), sources, options),
   };
 }

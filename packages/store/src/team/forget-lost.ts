@@ -1,21 +1,14 @@
 import type { CallOptions } from '@cairn/core';
-import { lastDigest } from '../maintenance/object-rows.js';
+import { digestParts } from '../maintenance/object-rows.js';
 import type { Database } from '../sql/database.js';
 import { all, run } from '../sql/step.js';
-
-/** Rows are looked at a part at a time: so many values of their first byte. */
-const partBytes = 16;
 
 /**
  * Forgets rows that lead to a pack without a row: nobody can read what they lead to, and what is in the bucket is found by the tables of
  * the packs. No pack gets a number that another one had.
  */
 export async function forgetLost(database: Database, options: CallOptions): Promise<void> {
-  for (let byte = 0; byte < 256; byte += partBytes) {
-    const part = [
-      Uint8Array.of(byte),
-      byte + partBytes === 256 ? lastDigest : Uint8Array.of(byte + partBytes),
-    ];
+  for (const part of digestParts()) {
     const rows = await database.read(
       () =>
         all(

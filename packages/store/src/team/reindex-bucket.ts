@@ -1,5 +1,6 @@
 import type { CallOptions } from '@cairn/core';
 import { forgetPack } from '../maintenance/drop-packs.js';
+import { type FoundRecord, makeFoundRows } from '../maintenance/found-rows.js';
 import type { PackEnd } from '../maintenance/pack-end.js';
 import { type PackRow, packsByName } from '../maintenance/pack-rows.js';
 import { isIntact } from '../maintenance/pack-scan.js';
@@ -9,7 +10,6 @@ import { findPack } from '../packs/pack-index.js';
 import { now, one, run } from '../sql/step.js';
 import { packKey, readEndOfObject } from './bucket-packs.js';
 import type { CollectedBucketContext } from './collected-bucket.js';
-import { type FoundRecord, makeFoundRows } from './found-rows.js';
 import { objectsOfPacks } from './listed-packs.js';
 import { scanBucketPack } from './open-bucket-pack.js';
 import type { PackObject } from './pack-objects.js';

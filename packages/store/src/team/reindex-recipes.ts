@@ -1,4 +1,6 @@
 import { CairnError, type CallOptions } from '@cairn/core';
+import { isUnreadable } from '../access/links-context.js';
+import { type FoundRecord, makeFoundRows } from '../maintenance/found-rows.js';
 import { isIntact } from '../maintenance/pack-scan.js';
 import type { Problems } from '../maintenance/problems.js';
 import { rawDigest, recipeKind } from '../packs/pack-format.js';
@@ -6,7 +8,6 @@ import { keyOf, rescue } from '../packs/pack-index.js';
 import { decodeRecipe } from '../packs/recipe.js';
 import { readEndOfObject } from './bucket-packs.js';
 import type { CollectedBucketContext } from './collected-bucket.js';
-import { type FoundRecord, makeFoundRows } from './found-rows.js';
 import { scanBucketPack } from './open-bucket-pack.js';
 import type { IndexedPack } from './reindex-bucket.js';
 import { wantedRecords } from './wanted-records.js';
@@ -77,7 +78,7 @@ export async function reindexRecipes(
       return there.size === new Set(listed.map(keyOf)).size ? { size, parts: listed } : undefined;
     } catch (error) {
       options.signal?.throwIfAborted();
-      if (isLost(error)) return undefined;
+      if (isUnreadable(error)) return undefined;
       throw error;
     }
   }
@@ -92,8 +93,4 @@ export async function reindexRecipes(
     }
     [found, parts] = [[], []];
   }
-}
-
-function isLost(error: unknown): boolean {
-  return CairnError.is(error, 'not_found') || CairnError.is(error, 'integrity_mismatch');
 }
