@@ -49,8 +49,8 @@ function createPolicy(
   return {
     name: defaultStoragePolicy.name,
     config: () => ({}),
-    storeFiles: (files, options) => storeFiles(blobs, files, options),
-    loadFiles: (files, options) => loadFiles(blobs, files, options),
+    storeFiles: (files, options) => batched(() => storeFiles(blobs, files, options)),
+    loadFiles: (files, options) => batched(() => loadFiles(blobs, files, options)),
     openFile: (entry, options) => blobs.open(entry.digest, options),
     storeReference: (uri, options = {}) => storeReference(handlers, trust, uri, options),
     async *loadReference(entry, options) {
@@ -64,15 +64,7 @@ function createPolicy(
   };
 }
 
-function storeFiles(
-  blobs: BlobStore,
-  files: AnyIterable<FileToStore>,
-  options?: TransferOptions,
-): AsyncIterable<StoredFile> {
-  return batched(() => storeInBatches(blobs, files, options));
-}
-
-async function* storeInBatches(
+async function* storeFiles(
   blobs: BlobStore,
   files: AnyIterable<FileToStore>,
   options?: TransferOptions,
@@ -92,24 +84,16 @@ async function* storeInBatches(
   }
 }
 
-function loadFiles(
-  blobs: BlobStore,
-  files: AnyIterable<FileToLoad>,
-  options?: TransferOptions,
-): AsyncIterable<LoadedFile> {
-  return batched(() => loadInBatches(blobs, files, options));
-}
-
-async function* loadInBatches(
+async function* loadFiles(
   blobs: BlobStore,
   files: AnyIterable<FileToLoad>,
   options?: TransferOptions,
 ): AsyncGenerator<readonly LoadedFile[], void, undefined> {
   const waiting = new Waiting<number, FileEntry>();
   let count = 0;
-  const toRequest = ({ entry, to }: FileToLoad): CopyRequest => {
+  const toRequest = ({ entry, to: path, isFolderNew }: FileToLoad): CopyRequest => {
     waiting.set(count++, entry);
-    return { digest: entry.digest, path: to };
+    return { digest: entry.digest, path, isFolderNew };
   };
   const toLoaded = ({ index, written }: CopyResult): LoadedFile => ({ entry: take(waiting, index), written });
   for await (const results of batchesOf(blobs.copyTo(mapped(files, toRequest), options))) {
@@ -117,7 +101,7 @@ async function* loadInBatches(
   }
 }
 
-/** What `map` makes of each item. What needs no waiting stays so, for each step of waiting costs more than the rest. */
+/** What `map` makes of each item. What needs no waiting stays so: each wait costs more than the rest. */
 function mapped<T, R>(items: AnyIterable<T>, map: (item: T) => R): AnyIterable<R> {
   return Symbol.iterator in items ? mapNow(items, map) : batched(() => mapAsTheyCome(items, map));
 }

@@ -80,7 +80,8 @@ describe('folderMaker', () => {
     const ensure = folderMaker(await tempFolder(), { fs });
     const wanted = Array.from({ length: 100 }, (_, i) => `a/${i % 5}`);
     const made = await Promise.all(wanted.map(ensure));
-    expect(new Set(made).size).toBe(5);
+    expect(new Set(made.map(({ path }) => path)).size).toBe(5);
+    expect(made.every(({ isNew }) => isNew)).toBe(true);
     // One look, at the folder in a folder that was there before.
     expect(calls.filter((name) => name === 'lstatSync')).toHaveLength(1);
     expect(calls).toHaveLength(8);
@@ -92,6 +93,6 @@ describe('folderMaker', () => {
     const ensure = folderMaker(root);
     await expectCairnError(ensure('a/b'), 'path_conflict');
     await rm(join(root, 'a'));
-    expect(await isFolder(await ensure('a/b'))).toBe(true);
+    expect(await isFolder((await ensure('a/b')).path)).toBe(true);
   });
 });

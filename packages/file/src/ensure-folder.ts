@@ -9,7 +9,14 @@ export interface EnsureFolderOptions extends FileOptions {
 }
 
 /** Makes folders under one root and remembers which it has made. */
-export type FolderMaker = (relative: string) => Promise<string>;
+export type FolderMaker = (relative: string) => Promise<MadeFolder>;
+
+export interface MadeFolder {
+  /** Its absolute path. */
+  readonly path: string;
+  /** Whether it wasn't there before. */
+  readonly isNew: boolean;
+}
 
 /**
  * Makes the folder `relative` (an entry's path without its last segment; `''` is the root) and all above it under a
@@ -19,12 +26,12 @@ export type FolderMaker = (relative: string) => Promise<string>;
  * @throws CairnError `path_conflict` when a file or link is in the way; `path_invalid` when `relative` is no entry
  * path; `forbidden`, `storage_full`, `storage_readonly`, `unavailable`.
  */
-export function ensureFolder(
+export async function ensureFolder(
   root: string,
   relative: string,
   options: EnsureFolderOptions = {},
 ): Promise<string> {
-  return folderMaker(root, options)(relative);
+  return (await folderMaker(root, options)(relative)).path;
 }
 
 /** Like {@link ensureFolder}, for many folders: each is looked at once, and not at all in one that was just made. */
@@ -55,13 +62,7 @@ export function folderMaker(root: string, options: EnsureFolderOptions = {}): Fo
     return { path, isNew: makeFolder(fs.sync, path, replace, parent.isNew) };
   }
 
-  return async (relative) => ensure(relative === '' ? '' : checkPath(relative)).path;
-}
-
-interface MadeFolder {
-  readonly path: string;
-  /** Whether it wasn't there before. */
-  readonly isNew: boolean;
+  return async (relative) => ensure(relative === '' ? '' : checkPath(relative));
 }
 
 /** @returns Whether it wasn't there. */

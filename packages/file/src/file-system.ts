@@ -12,6 +12,7 @@ import {
   readSync,
   realpathSync,
   renameSync,
+  rmdirSync,
   statSync,
   unlinkSync,
   writeSync,
@@ -50,6 +51,7 @@ export type SyncFileSystem = Pick<
   | 'readdirSync'
   | 'realpathSync'
   | 'renameSync'
+  | 'rmdirSync'
   | 'statSync'
   | 'unlinkSync'
   | 'writeSync'
@@ -104,6 +106,7 @@ export const nodeFileSystem: FileSystem = {
     readdirSync,
     realpathSync,
     renameSync,
+    rmdirSync,
     statSync,
     unlinkSync,
     writeSync,

@@ -1,4 +1,10 @@
-export { type EnsureFolderOptions, ensureFolder, type FolderMaker, folderMaker } from './ensure-folder.js';
+export {
+  type EnsureFolderOptions,
+  ensureFolder,
+  type FolderMaker,
+  folderMaker,
+  type MadeFolder,
+} from './ensure-folder.js';
 export { type FileHandlerOptions, fileHandler } from './file-handler.js';
 export { type FileOptions, type FileSystem, nodeFileSystem, type SyncFileSystem } from './file-system.js';
 export { formatFileUri, parseFileUri } from './file-uri.js';

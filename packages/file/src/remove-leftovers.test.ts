@@ -57,6 +57,16 @@ test.runIf(thisHost().isCertain)('what a live process makes stays, however old',
   expect(left()).toEqual(names);
 });
 
+test.runIf(thisHost().isCertain)('so does a folder of files', async () => {
+  const [dead, alive] = [nameOf(await deadPid()), nameOf(process.pid)];
+  for (const name of [dead, alive]) {
+    mkdirSync(join(folder, name));
+    for (const file of ['a', 'b']) write(join(name, file));
+  }
+  expect(left()).toEqual([alive]);
+  expect(readdirSync(join(folder, alive))).toHaveLength(2);
+});
+
 test('of processes elsewhere nobody knows: what they left goes after a day', async () => {
   const [young, old] = [nameOf(await deadPid(), '0'.repeat(16)), nameOf(process.pid, '0'.repeat(16))];
   write(young, hour);
@@ -77,10 +87,13 @@ test('what only looks alike stays', async () => {
     'data.tmp',
   ];
   for (const name of names) write(name, days);
-  mkdirSync(join(folder, nameOf(await deadPid())));
+  const deep = nameOf(await deadPid());
+  mkdirSync(join(folder, deep, 'folder'), { recursive: true });
+  for (const name of ['a', 'z']) write(join(deep, name), days);
   symlinkSync(join(folder, 'data.tmp'), join(folder, nameOf(await deadPid())));
   const all = readdirSync(folder).toSorted();
   expect(left()).toEqual(all);
+  expect(readdirSync(join(folder, deep))).toHaveLength(3);
 });
 
 test('a folder that is not there is no failure', () => {

@@ -131,6 +131,37 @@ function restoring(): Walked {
   };
 }
 
+/** Makes many files in a folder that is new: all of them, or none. */
+function restoringAnew(): Walked {
+  const destination = join(base, 'copies');
+  const count = 20;
+  const names = Array.from({ length: count }, (_, i) => `0-${i}`).toSorted();
+  return {
+    program: 'restore-files',
+    args: [folder, destination, 'new'],
+    async prepare() {
+      const { length } = await readdir(template).catch(() => []);
+      if (length === 0) {
+        const source = join(base, 'source');
+        await mkdir(source);
+        await runProgram('log-files', [template, 'files', '1', 'new', source, `${count}`]);
+        await rm(source, { recursive: true });
+      }
+      cpSync(template, folder, { recursive: true });
+      await mkdir(destination);
+    },
+    async check() {
+      const found = await readdir(destination);
+      expect([[], names]).toContainEqual(found.toSorted());
+      for (const name of await readdir(base))
+        expect(name).toMatch(/^(store|template|copies|\.cairn-.*\.tmp)$/);
+      expect(await complete(this)).toEqual([{ restored: count }]);
+      for (let i = 0; i < count; i++)
+        expect(await readFile(join(destination, `0-${i}`), 'utf8')).toBe(`new 0 ${i}`.repeat(20));
+    },
+  };
+}
+
 /** Deletes the newest of two versions. */
 function deleting(): Walked {
   return {
@@ -199,6 +230,7 @@ describe.skipIf(why !== undefined)(`at every change of a file${title}`, () => {
     ['killed while it makes a store and logs', () => logging(0), few, 'signal=SIGKILL'],
     ['killed while it logs', () => logging(2), few, 'signal=SIGKILL'],
     ['killed while it makes files', restoring, few, 'signal=SIGKILL'],
+    ['killed while it makes the files of a new folder', restoringAnew, few, 'signal=SIGKILL'],
     ['killed while it deletes', deleting, few, 'signal=SIGKILL'],
     ['killed while it collects garbage', collecting, few, 'signal=SIGKILL'],
     ['a sync fails while it logs', () => logging(2), ofSome('fsync', 'fdatasync'), 'error=EIO'],

@@ -1,4 +1,4 @@
-import { appendFile, lstat, readdir, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, lstat, mkdir, readdir, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BlobStore, CopyResult } from '@cairn/core';
 import { expect } from 'vitest';
@@ -45,6 +45,33 @@ export const copying: readonly BlobStoreCase[] = [
           expectBytes(await readFileBytes(path), contents[n % 30] as Uint8Array);
         }
       });
+    },
+  },
+  {
+    name: 'makes 40 files in a new folder, and leaves alone what has come to it meanwhile',
+    requires: ['paths'],
+    async run({ blobs }) {
+      const contents = Array.from({ length: 40 }, () => freshBytes(20));
+      const stored = await putAll(blobs, contents.map(ofBytes));
+      for (const others of [[], ['other', '39']]) {
+        await withFolder(async (root) => {
+          const folder = join(root, 'new');
+          await mkdir(folder);
+          for (const name of others) await writeFile(join(folder, name), 'of somebody else');
+          const files = stored.map(({ digest }, n) => ({
+            digest,
+            path: join(folder, `${n}`),
+            isFolderNew: true,
+          }));
+          const results = await collect(blobs.copyTo(files));
+          expect(results.map(({ written }) => written)).toEqual(Array(40).fill(true));
+          expect(await readdir(root)).toEqual(['new']);
+          expect((await readdir(folder)).length).toBe(others.length === 0 ? 40 : 41);
+          for (const [n, { path }] of files.entries()) {
+            expectBytes(await readFileBytes(path), contents[n] as Uint8Array);
+          }
+        });
+      }
     },
   },
   {

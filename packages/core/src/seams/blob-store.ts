@@ -18,6 +18,8 @@ export interface CopyRequest {
   readonly digest: ContentDigest;
   /** An absolute path of this machine. Its folder exists. */
   readonly path: string;
+  /** Whether the caller just made that folder, so that another may replace it. Default: `false`. */
+  readonly isFolderNew?: boolean | undefined;
 }
 
 export interface CopyResult {

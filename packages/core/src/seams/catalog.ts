@@ -112,10 +112,7 @@ export interface CommitRequest extends CollectionRef {
   readonly tags: readonly string[];
   /** {@link VersionRecord.ttl} of a new version. */
   readonly ttl?: number | undefined;
-  /**
-   * What `BlobStore.basis` answered before the blobs of the manifest were looked up or stored. Default: none, for who
-   * knows that no garbage collection runs.
-   */
+  /** What `BlobStore.basis` said before any blob was looked up or stored. Default: none, if no garbage collection runs. */
   readonly basis?: string | undefined;
   /** The run that does it. An `output` is logged, an `input` is used. */
   readonly edge?: { readonly runId: string; readonly direction: 'input' | 'output' } | undefined;

@@ -22,6 +22,8 @@ export interface FileToLoad {
   readonly entry: FileEntry;
   /** An absolute path of this machine. Its folder exists. */
   readonly to: string;
+  /** As `CopyRequest.isFolderNew`. */
+  readonly isFolderNew?: boolean | undefined;
 }
 
 export interface LoadedFile {

@@ -39,14 +39,17 @@ export async function download(
       await makeFolder(selection.folder);
       await removeStrangers(root, selection.batches(), signal, selection.folder);
     }
+    const newFolders = new Set<string>();
     const breathe = breather();
     for (const folder of found.folders) {
-      await makeFolder(folder);
+      if ((await makeFolder(folder)).isNew) newFolders.add(folder);
       await breathe();
     }
     progress.enter('download');
     progress.expect(found.size, found.entryCount);
-    if (found.entryCount > found.referenceCount) await loadFiles(contents, selection, root, progress, signal);
+    if (found.entryCount > found.referenceCount) {
+      await loadFiles(contents, selection, { root, newFolders, progress, signal });
+    }
     if (found.referenceCount > 0) {
       await downloadReferences(contents.policy, referencesOf(selection), root, progress, signal);
     }
@@ -57,18 +60,27 @@ export async function download(
   }
 }
 
+interface LoadOptions {
+  readonly root: string;
+  /** Those that were made for this download, by their paths below the root. */
+  readonly newFolders: ReadonlySet<string>;
+  readonly progress: Progress;
+  readonly signal: AbortSignal | undefined;
+}
+
 async function loadFiles(
   { policy }: Contents,
   { batches }: Selection,
-  root: string,
-  progress: Progress,
-  signal: AbortSignal | undefined,
+  { root, newFolders, progress, signal }: LoadOptions,
 ): Promise<void> {
   async function* requests(): AsyncGenerator<readonly FileToLoad[], void, undefined> {
     for await (const batch of batches()) {
       const files = batch.filter((entry) => entry.kind === 'file');
       for (const { path, size } of files) progress.fileBegun(path, size);
-      yield files.map((entry) => ({ entry, to: fileOf(root, entry.path) }));
+      yield files.map((entry) => {
+        const isFolderNew = newFolders.has(dirname(entry.path));
+        return { entry, to: fileOf(root, entry.path), isFolderNew };
+      });
     }
   }
   const loaded = policy.loadFiles(batched(requests), { signal, onBytes: progress.onBytes });
@@ -79,8 +91,9 @@ async function loadFiles(
       if (written) changed.add(dirname(entry.path));
     }
   }
-  // A download that was killed lacks the file that it was making: what it left is beside one that was written now.
+  // A download that was killed lacks what it was making: what it left is beside a file that was written now, or beside its folder.
   const breathe = breather();
+  for (const folder of [...changed]) if (folder !== '.') changed.add(dirname(folder));
   for (const folder of changed) {
     removeLeftovers(folder === '.' ? root : fileOf(root, folder));
     await breathe();

@@ -10,15 +10,15 @@ import {
   untilAborted,
 } from '@cairn/core';
 import type { FileSystem } from '@cairn/file';
-import { lookAt } from '../packs/look-at.js';
-import { rawDigest, recipeKind } from '../packs/pack-format.js';
+import { recipeKind } from '../packs/pack-format.js';
 import { keyOf, type Location, readEpoch } from '../packs/pack-index.js';
-import type { Restored, Target } from '../restore/restore-files.js';
+import type { FileToRestore, Restored, Target } from '../restore/restore-files.js';
+import { StagedFolder } from '../restore/staged-folder.js';
 import type { Database } from '../sql/database.js';
-import { type Group, groupByFolder, isOfFiles } from '../stat-cache/group-by-folder.js';
-import { type SeenGroup, StatCache } from '../stat-cache/stat-cache.js';
+import { StatCache } from '../stat-cache/stat-cache.js';
 import { WrittenFiles } from '../stat-cache/written-files.js';
 import type { Port, SharedPorts } from '../threads/ports.js';
+import { type CopyJob, filesAtOnce, intoJobs, type Wanted } from './copy-jobs.js';
 import { copyLarge } from './copy-large.js';
 import { type CopyOneContext, copySlowly } from './copy-slowly.js';
 import { HeldPorts } from './held-ports.js';
@@ -33,26 +33,11 @@ export interface CopyContext extends CopyOneContext {
   readonly readOnly: boolean;
 }
 
-/** How many files are made before anybody can break off. */
-const filesAtOnce = 128;
-
-interface Wanted extends CopyRequest {
-  /** Its place among all requests. */
-  readonly index: number;
-  /** The bytes of its digest. */
-  readonly raw: Uint8Array;
-  readonly group: SeenGroup;
-}
-
 interface Located {
   readonly wanted: Wanted;
   /** Of its record: its bytes, or how they are put together. */
   readonly location: Location;
 }
-
-type Job =
-  | { readonly kind: 'right'; readonly results: readonly CopyResult[] }
-  | { readonly kind: 'copy'; readonly files: readonly Wanted[] };
 
 /**
  * Makes files of blobs; see `BlobStore.copyTo`. They are copies, never links, and not synced: what a power cut takes of them
@@ -81,11 +66,11 @@ async function* copyInBatches(
   // What is there needn't be waited for, and each job looks at the signal.
   const items =
     Symbol.iterator in requests ? requests : batched(() => untilAborted(batchesOf(requests), signal));
-  const jobs = intoJobs(context, seen, items, options);
-  const run = async (job: Job) =>
+  const jobs = intoJobs(context.fs, seen, items, options);
+  const run = async (job: CopyJob) =>
     job.kind === 'right'
       ? job.results
-      : copyBatch(context, ports, written, job.files, { ...options, signal: ended });
+      : copyBatch(context, ports, written, job, { ...options, signal: ended });
   try {
     yield* inParallel(jobs, shared.limit, run, () => over.abort());
   } finally {
@@ -98,60 +83,11 @@ async function* copyInBatches(
   await database.write(() => seen.save(), options).catch(() => options.signal?.throwIfAborted());
 }
 
-/** Finds out which files are right by what they look like, and gathers the others. */
-async function* intoJobs(
-  { fs }: CopyContext,
-  seen: StatCache,
-  requests: AnyIterable<CopyRequest>,
-  options: TransferOptions,
-): AsyncGenerator<Job, void, undefined> {
-  let batch: Wanted[] = [];
-  for await (const groups of groupByFolder(requests, ({ path }) => path)) {
-    const known = await seen.recall(groups.filter(isOfFiles), options);
-    const right: CopyResult[] = [];
-    const others: Wanted[] = [];
-    for (const [i, group] of groups.entries()) {
-      sortOut(fs, known[i] as SeenGroup, group, { right, others }, options);
-    }
-    for (const wanted of others) {
-      batch.push(wanted);
-      if (batch.length < filesAtOnce) continue;
-      yield { kind: 'copy', files: batch };
-      batch = [];
-    }
-    if (right.length > 0) yield { kind: 'right', results: right };
-  }
-  if (batch.length > 0) yield { kind: 'copy', files: batch };
-}
-
-/** Finds out which files of a group are right. Not in the generator above, as when they are put: see `jobs.ts`. */
-function sortOut(
-  fs: FileSystem,
-  group: SeenGroup,
-  { items, index: first }: Group<CopyRequest>,
-  { right, others }: { readonly right: CopyResult[]; readonly others: Wanted[] },
-  { onBytes }: TransferOptions,
-): void {
-  for (let i = 0; i < items.length; i++) {
-    const { digest, path } = items[i] as CopyRequest;
-    const index = first + i;
-    // Who makes it looks at it anyhow.
-    const stamp = group.knows(path) ? lookAt(fs, path) : undefined;
-    if (stamp !== undefined && group.hasDigest({ path, stamp }, digest)) {
-      group.keep({ path, stamp });
-      onBytes?.(stamp.size);
-      right.push({ index, size: stamp.size, written: false });
-    } else {
-      others.push({ digest, path, index, raw: rawDigest(digest), group });
-    }
-  }
-}
-
 async function copyBatch(
   context: CopyContext,
   ports: HeldPorts,
   written: WrittenFiles,
-  batch: readonly Wanted[],
+  { files: batch, newFolder }: CopyJob & { readonly kind: 'copy' },
   options: TransferOptions,
 ): Promise<CopyResult[]> {
   const files = await locate(context, batch, options);
@@ -162,7 +98,7 @@ async function copyBatch(
     const small = files.filter(({ location }) => location.kind !== recipeKind);
     if (small.length > 0) {
       const readAt = Date.now();
-      const restored = await copySmall(context, port, small, options);
+      const restored = await copySmall(context, port, { files: small, newFolder }, options);
       for (const [i, file] of small.entries())
         results.push(settle(written, file, restored[i] as Restored, readAt));
     }
@@ -199,26 +135,33 @@ async function locate(
   return files.sort((a, b) => a.location.packId - b.location.packId || a.location.start - b.location.start);
 }
 
-/** Makes all at once. They are few enough for nobody to wait long who breaks off. */
+/** Makes files of small blobs; all of a new folder appear at once. */
 async function copySmall(
   context: CopyContext,
   port: Port,
-  files: readonly Located[],
+  { files, newFolder }: { readonly files: readonly Located[]; readonly newFolder: string | undefined },
   options: TransferOptions,
 ): Promise<readonly Restored[]> {
   const records = await placeRecords(
     context.reader,
     files.map(({ location }) => location),
   );
-  options.signal?.throwIfAborted();
-  const restored = await port.restore(
-    files.map(({ wanted: { path, digest }, location: { size } }, i) => ({
-      path,
-      digest,
-      size,
-      record: records[i],
-    })),
-  );
+  const staged = newFolder === undefined ? undefined : StagedFolder.beside(context.fs.sync, newFolder);
+  const restored: Restored[] = [];
+  try {
+    const toRestore = files.map(({ wanted: { path, digest }, location: { size } }, i) => {
+      return { path, digest, size, record: records[i], stagedAt: staged?.at(path) };
+    });
+    for (let at = 0; at < toRestore.length; at += filesAtOnce) {
+      options.signal?.throwIfAborted();
+      restored.push(...(await port.restore(toRestore.slice(at, at + filesAtOnce))));
+    }
+    const isWritten = (_: FileToRestore, i: number) => restored[i]?.outcome === 'written';
+    staged?.publish(toRestore.filter(isWritten).map(({ path }) => path));
+  } catch (error) {
+    staged?.abandon();
+    throw error;
+  }
   for (const [i, file] of files.entries()) {
     if (restored[i]?.outcome === 'unreadable') await copySlowly(context, targetOf(file), options);
     options.onBytes?.(file.location.size);

@@ -4,7 +4,8 @@ import { type SyncFileSystem, stampOf, tempName, translateFsError } from '@cairn
 import { writeFully } from '../packs/write-fully.js';
 
 /**
- * A file that is written beside its place, synchronously, until it is whole. Publish or abandon it.
+ * A file that is written beside its place, synchronously, until it is whole. Publish or abandon it. One that is written in a
+ * {@link StagedFolder} gets to its place with that.
  *
  * Everything but `abandon` throws `path_conflict` when a folder is there; `storage_full`, `storage_readonly`, `forbidden`, …
  */
@@ -12,13 +13,16 @@ export class NewFile {
   readonly #fs: SyncFileSystem;
   readonly #path: string;
   readonly #temp: string;
+  readonly #isStaged: boolean;
   #descriptor: number | undefined;
   #isThere = true;
 
-  constructor(fs: SyncFileSystem, path: string) {
+  /** @param stagedAt Where it is written in a staged folder. */
+  constructor(fs: SyncFileSystem, path: string, stagedAt?: string) {
     this.#fs = fs;
     this.#path = path;
-    this.#temp = join(dirname(path), tempName());
+    this.#temp = stagedAt ?? join(dirname(path), tempName());
+    this.#isStaged = stagedAt !== undefined;
     this.#descriptor = this.#writing(() => fs.openSync(this.#temp, 'wx', 0o666));
   }
 
@@ -31,7 +35,7 @@ export class NewFile {
     return this.#writing(() => {
       const stamp = stampOf(this.#fs.fstatSync(this.#descriptor as number), this.#path);
       this.#close();
-      this.#fs.renameSync(this.#temp, this.#path);
+      if (!this.#isStaged) this.#fs.renameSync(this.#temp, this.#path);
       this.#isThere = false;
       return stamp;
     });
@@ -58,13 +62,13 @@ export class NewFile {
     try {
       return work();
     } catch (error) {
-      throw describe(error, this.#fs, this.#path);
+      throw writeFailure(error, this.#fs, this.#path);
     }
   }
 }
 
 /** What went wrong first is what the caller must hear of. */
-function tryAll(...steps: readonly (() => void)[]): void {
+export function tryAll(...steps: readonly (() => void)[]): void {
   for (const step of steps) {
     try {
       step();
@@ -74,8 +78,8 @@ function tryAll(...steps: readonly (() => void)[]): void {
   }
 }
 
-/** Systems name it differently when a folder is there: EISDIR, EEXIST, EPERM. */
-function describe(error: unknown, fs: SyncFileSystem, path: string): unknown {
+/** Says why a file can't be written. Systems name it differently when a folder is there: EISDIR, EEXIST, EPERM. */
+export function writeFailure(error: unknown, fs: SyncFileSystem, path: string): unknown {
   try {
     if (fs.lstatSync(path).isDirectory()) {
       return new CairnError('path_conflict', `can't write ${quote(path)}: a folder is there`, {

@@ -22,6 +22,8 @@ export interface Target {
 
 /** One that is to become a small blob's. */
 export interface FileToRestore extends Target {
+  /** Where it is written in a {@link StagedFolder}. There is no such file yet. Default: beside its place. */
+  readonly stagedAt?: string | undefined;
   /** `undefined` if nobody knows where it is. */
   readonly record: PlacedRecord | undefined;
 }
@@ -52,10 +54,11 @@ export function restoreFiles(context: IngestContext, files: readonly FileToResto
 
 function restoreFile(context: IngestContext, window: PackWindow, file: FileToRestore): Restored {
   const { fs, hasher } = context;
-  const right = PresentFile.open(context, file)?.compare(Buffer.allocUnsafe(file.size)).right;
+  const { path, digest, record, stagedAt } = file;
+  const present = stagedAt === undefined ? PresentFile.open(context, file) : undefined;
+  const right = present?.compare(Buffer.allocUnsafe(file.size)).right;
   if (right !== undefined) return { outcome: 'right', stamp: right };
-  const { path, digest, record } = file;
   const bytes = record === undefined ? undefined : window.read(record);
   if (bytes === undefined || hasher.hash(bytes) !== digest) return unreadable;
-  return { outcome: 'written', stamp: publishSync(fs, path, bytes) };
+  return { outcome: 'written', stamp: publishSync(fs, path, bytes, stagedAt) };
 }

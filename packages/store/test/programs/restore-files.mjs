@@ -1,11 +1,11 @@
 // Makes files of all that the versions of a store have, <destination>/<version>-<number>, and says how many are right.
-// Usage: restore-files.mjs <folder> <destination>
+// Usage: restore-files.mjs <folder> <destination> [new: that is empty and nobody's]
 import { join } from 'node:path';
 import { CairnError, readAll } from '@cairn/core';
 import { openStore } from '@cairn/store';
 import { syncFileSystem } from './sync-file-system.mjs';
 
-const [folder, destination] = process.argv.slice(2);
+const [folder, destination, isNew] = process.argv.slice(2);
 const fs = process.env.CAIRN_TEST_FS === 'sync' ? syncFileSystem : undefined;
 try {
   const store = await openStore(folder, { fs });
@@ -15,7 +15,11 @@ try {
       ? Buffer.from(await readAll(store.blobs.open(manifest))).toString()
       : metadata.blob;
     for (const [i, digest] of list.split('\n').entries())
-      requests.push({ digest, path: join(destination, `${version}-${i}`) });
+      requests.push({
+        digest,
+        path: join(destination, `${version}-${i}`),
+        isFolderNew: isNew === 'new',
+      });
   }
   let restored = 0;
   for await (const _ of store.blobs.copyTo(requests)) restored++;

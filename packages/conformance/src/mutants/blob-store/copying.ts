@@ -1,4 +1,4 @@
-import { link, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { CairnError } from '@cairn/core';
 import { writeWhole } from '../../local-files.js';
@@ -68,6 +68,34 @@ export const copyingMutants: readonly BlobStoreMutant[] = [
         }
       }
       yield* copyTo(cleared(), options);
+    },
+  })),
+  lie('empties what it takes for a new folder', ({ copyTo }) => ({
+    async *copyTo(files, options) {
+      const emptied = new Set<string>();
+      async function* alone() {
+        for await (const file of files) {
+          const folder = dirname(file.path);
+          if (file.isFolderNew && !emptied.has(folder)) {
+            await rm(folder, { recursive: true });
+            await mkdir(folder);
+            emptied.add(folder);
+          }
+          yield file;
+        }
+      }
+      yield* copyTo(alone(), options);
+    },
+  })),
+  lie('leaves a folder beside a new one', ({ copyTo }) => ({
+    async *copyTo(files, options) {
+      async function* beside() {
+        for await (const file of files) {
+          if (file.isFolderNew) await mkdir(`${dirname(file.path)}.tmp`, { recursive: true });
+          yield file;
+        }
+      }
+      yield* copyTo(beside(), options);
     },
   })),
   lie('starts the index again every 25 files', ({ copyTo }) => ({
