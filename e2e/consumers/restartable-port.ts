@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 /**
- * A port of this machine that is free, also for whoever stops listening there and starts again: below those that systems give to outgoing
- * connections, which another process may have got meanwhile.
+ * A port of this machine that is free, also for whoever stops listening there and starts again: below those that systems give
+ * to outgoing connections, which another process may have got meanwhile.
  */
 export async function restartablePort(): Promise<number> {
   for (;;) {

@@ -7,9 +7,9 @@ import { isProcessAlive } from './this-host.js';
 const leftoverAgeMs = 24 * 60 * 60 * 1000;
 
 /**
- * Removes temporary files, and temporary folders of files, of a folder whose makers will not finish them: those of processes of this
- * host that are dead, and those of others that nobody has written to for a day. Nothing with any other name is touched, and nothing
- * that is neither. What can't be removed is left for the next time. Never fails.
+ * Removes temporary files, and temporary folders of files, of a folder whose makers will not finish them: those of processes
+ * of this host that are dead, and those of others that nobody has written to for a day. Nothing with any other name is touched,
+ * and nothing that is neither. What can't be removed is left for the next time. Never fails.
  */
 export function removeLeftovers(folder: string): void {
   try {

@@ -23,7 +23,8 @@ export interface RestoreStoreOptions extends CopyStoreOptions {
  *
  * @returns What was read.
  * @throws CairnError `not_found` when there is no backup; `path_conflict` when something is in the way; `integrity_mismatch`
- * when the backup is damaged, naming the first problem; `unauthenticated`, `forbidden`, `conflict` as `openStore` does; `storage_full`, `forbidden`, `unavailable`.
+ * when the backup is damaged, naming the first problem; `unauthenticated`, `forbidden`, `conflict` as `openStore` does;
+ * `storage_full`, `forbidden`, `unavailable`.
  */
 export async function restoreStore(
   backup: string,

@@ -6,8 +6,8 @@ import { objectPages } from './object-rows.js';
 import { packsWithoutRow } from './pack-rows.js';
 
 /**
- * Whether all that versions need has a row, and all rows lead to packs that are known. If not, rows were lost: then what seems to be
- * needed by nothing, or known to nobody, may be what they led to.
+ * Whether all that versions need has a row, and all rows lead to packs that are known. If not, rows were lost: then what seems
+ * to be needed by nothing, or known to nobody, may be what they led to.
  */
 export async function isIndexWhole(database: Database, marks: Marks, options: CallOptions): Promise<boolean> {
   let marked = 0;

@@ -16,8 +16,8 @@ export interface FoundRecord {
 }
 
 /**
- * Has the index lead to records of a pack, unless that is gone. Garbage collection that is under way has not seen these rows: it waits, and
- * then gives up.
+ * Has the index lead to records of a pack, unless that is gone. Garbage collection that is under way has not seen these rows:
+ * it waits, and then gives up.
  *
  * @param before What else is to be made sure in the same transaction.
  */

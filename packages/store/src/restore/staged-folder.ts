@@ -3,15 +3,15 @@ import { type SyncFileSystem, tempName } from '@cairn/file';
 import { tryAll, writeFailure } from './new-file.js';
 
 /**
- * A folder of new files that is made beside an empty one, and takes its place once they are whole: by one rename instead of one for
- * each file. Publish or abandon it.
+ * A folder of new files that is made beside an empty one, and takes its place once they are whole: by one rename instead of
+ * one for each file. Publish or abandon it.
  */
 export class StagedFolder {
   readonly #fs: SyncFileSystem;
   readonly #folder: string;
   readonly #temp: string;
 
-  /** `undefined` where there is something in the folder, or no other one can be made: then each file goes its own way. */
+  /** `undefined` if there is something in the folder, or no other one can be made: then each file goes its own way. */
   static beside(fs: SyncFileSystem, folder: string): StagedFolder | undefined {
     try {
       if (fs.readdirSync(folder).length > 0) return undefined;
@@ -35,8 +35,8 @@ export class StagedFolder {
   }
 
   /**
-   * Puts files in their places, which were written. What has come to the folder meanwhile stays, but for what has the name of one of
-   * them; then, or where no folder can take the place of another one, each is renamed alone.
+   * Puts files in their places, which were written. What has come to the folder meanwhile stays, unless it has the name of one
+   * of them; then, or where no folder can take the place of another one, each is renamed alone.
    *
    * @throws CairnError as `NewFile`.
    */

@@ -4,8 +4,8 @@ import type { Database } from '../sql/database.js';
 import { all, run } from '../sql/step.js';
 
 /**
- * Forgets rows that lead to a pack without a row: nobody can read what they lead to, and what is in the bucket is found by the tables of
- * the packs. No pack gets a number that another one had.
+ * Forgets rows that lead to a pack without a row: nobody can read what they lead to, and what is in the bucket is found by the
+ * tables of the packs. No pack gets a number that another one had.
  */
 export async function forgetLost(database: Database, options: CallOptions): Promise<void> {
   for (const part of digestParts()) {

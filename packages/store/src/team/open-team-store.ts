@@ -128,8 +128,8 @@ export interface TeamStore extends Store {
   gc(options?: GcOptions): Promise<GcResult>;
 
   /**
-   * Reads every byte of the store and says what is wrong with it; see `LocalStore.verify`. With `repair`, an index that was lost is made
-   * again from the ends of the packs.
+   * Reads every byte of the store and says what is wrong with it; see `LocalStore.verify`. With `repair`, an index that was
+   * lost is made again from the ends of the packs.
    */
   verify(options?: VerifyOptions): Promise<VerifyReport>;
 
@@ -146,9 +146,10 @@ export interface TeamStore extends Store {
  *
  * @example
  * const store = await openTeamStore({ pool: new Pool({ connectionString }), objects: s3ObjectStore({ bucket }) });
- * @throws CairnError `conflict` when it has another algorithm, when a key is given and it isn't encrypted, or when database and
- * bucket are of two stores; `unauthenticated` when it is encrypted and no key is given, `forbidden` when it is another one;
- * `unsupported_format` when a later version of Cairn made it; `unavailable`, `storage_full`, `storage_readonly`; `unauthenticated`, `forbidden` also when the bucket or the database says so.
+ * @throws CairnError `conflict` when it has another algorithm, when a key is given and it isn't encrypted, or when database
+ * and bucket are of two stores; `unauthenticated` when it is encrypted and no key is given, `forbidden` when it is another
+ * one; `unsupported_format` when a later version of Cairn made it; `unavailable`, `storage_full`, `storage_readonly`;
+ * `unauthenticated`, `forbidden` also when the bucket or the database says so.
  */
 export async function openTeamStore(options: TeamStoreOptions): Promise<TeamStore> {
   const { pool, objects, encryption, now, liveness = isOwnerAlive } = options;

@@ -32,8 +32,9 @@ export interface IndexedPack extends PackObject {
 type IntactEnd = PackEnd & { readonly state: 'intact' };
 
 /**
- * Makes the rows that the tables of the packs in a bucket know and the index doesn't, or knows wrong, but for those of recipes. Reads the
- * ends of the packs, and otherwise only what is to take the place of something else, or is in a pack in which something is damaged.
+ * Makes the rows that the tables of the packs in a bucket know and the index doesn't, or knows wrong, but for those of
+ * recipes. Reads the ends of the packs, and otherwise only what is to take the place of something else, or is in a pack in
+ * which something is damaged.
  *
  * @returns The packs whose recipes have to be seen to.
  */

@@ -16,8 +16,8 @@ import { wantedRecords } from './wanted-records.js';
 const partsAtOnce = 10_000;
 
 /**
- * Makes the rows of the recipes in a pack that the index lacks or knows wrong. One whose segments and chunks are not all there gets none:
- * who finds a recipe relies on all of its blob.
+ * Makes the rows of the recipes in a pack that the index lacks or knows wrong. One whose segments and chunks are not all
+ * there gets none: who finds a recipe relies on all of its blob.
  */
 export async function reindexRecipes(
   context: CollectedBucketContext,

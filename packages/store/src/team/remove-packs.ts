@@ -11,8 +11,8 @@ interface Removal {
 }
 
 /**
- * Removes the objects of packs that have no row. Until an object is gone its pack has one with fewer records than none, so that repair,
- * which makes rows for objects that have none, leaves it alone. A pack that has another row by now stays.
+ * Removes the objects of packs that have no row. Until an object is gone its pack has one with fewer records than none, so
+ * that repair, which makes rows for objects that have none, leaves it alone. A pack that has another row by now stays.
  *
  * @returns Those that were removed.
  */
@@ -43,8 +43,8 @@ export async function removePacks(
 }
 
 /**
- * Has an announced pack be one that is being removed, in one step: so that nobody takes it for one whose row was lost. Returns whether it
- * was announced still.
+ * Has an announced pack be one that is being removed, in one step: so that nobody takes it for one whose row was lost.
+ * Returns whether it was announced still.
  */
 export async function withdrawPack(database: Database, name: string, options: CallOptions): Promise<boolean> {
   const text = 'UPDATE packs SET record_count = -1 WHERE name = ? AND record_count = 0 RETURNING id';
