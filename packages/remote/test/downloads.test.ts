@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expectCairnError } from '@cairn/conformance';
-import type { BlobStore, ContentDigest } from '@cairn/core';
+import type { BlobStore, ContentDigest, CopyRequest } from '@cairn/core';
 import { collect } from '@cairn/testing';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Fault, LoopbackServer } from './loopback-server.js';
@@ -154,6 +154,62 @@ describe('wrong bytes are never taken for right ones', () => {
     };
     server.order('getBlob', fault, 100);
     await expectCairnError(readBack(blobs, largeDigest, { start: 5, end: 15 }), 'unavailable');
+  });
+});
+
+describe('files of new folders', () => {
+  const contents = Array.from({ length: 700 }, (_, i) => Buffer.from(`file ${i}`));
+  let copies: string;
+  let files: CopyRequest[];
+  beforeEach(async () => {
+    copies = join(scratchFolder(), 'copies');
+    for (const name of ['few', 'many', 'more']) mkdirSync(join(copies, name), { recursive: true });
+    const results = await collect(blobs.put(contents.map((bytes) => ({ kind: 'bytes', bytes }))));
+    const digests = results.sort((a, b) => a.index - b.index).map(({ digest }) => digest);
+    const folderOf = (i: number) => (i < 3 ? 'few' : i < 300 ? 'many' : 'more');
+    files = digests.map((digest, i) => {
+      return { digest, path: join(copies, folderOf(i), `${i}`), isFolderNew: true };
+    });
+    files.splice(100, 0, { digest: largeDigest, path: join(copies, 'many', 'large'), isFolderNew: true });
+  });
+
+  test('get to their places with their folders, those of long blobs too', async () => {
+    const inodes = ['few', 'many', 'more'].map((name) => statSync(join(copies, name)).ino);
+    let bytes = 0;
+    const onBytes = (count: number) => {
+      bytes += count;
+    };
+    const results = await collect(blobs.copyTo(files, { onBytes }));
+    expect(results.every(({ written }) => written)).toBe(true);
+    expect(bytes).toBe(contents.reduce((sum, { length }) => sum + length, size));
+    expect(readdirSync(copies).sort()).toEqual(['few', 'many', 'more']);
+    const isSame = (name: string, i: number) => statSync(join(copies, name)).ino === inodes[i];
+    expect(['few', 'many', 'more'].map(isSame)).toEqual([true, false, false]);
+    expect(['few', 'many', 'more'].map((name) => readdirSync(join(copies, name)).length)).toEqual([
+      3, 298, 400,
+    ]);
+    for (const [i, { path }] of files.filter(({ path }) => !path.endsWith('large')).entries())
+      expectBytes(readFileSync(path), contents[i] as Buffer);
+    expectBytes(readFileSync(join(copies, 'many/large')), large);
+    server.requests.length = 0;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const again = await collect(blobs.copyTo(files));
+    expect(again.some(({ written }) => written)).toBe(false);
+    expect(server.requests).toEqual([]);
+  });
+
+  test('leave nothing beside them when one is not there', async () => {
+    const unknown = `blake3:${'0'.repeat(64)}` as ContentDigest;
+    const path = join(copies, 'more', 'unknown');
+    await expectCairnError(
+      blobs.copyTo([...files, { digest: unknown, path, isFolderNew: true }]),
+      'not_found',
+    );
+    expect(readdirSync(copies).sort()).toEqual(['few', 'many', 'more']);
+    for (const name of ['few', 'many', 'more'])
+      expect(readdirSync(join(copies, name)).filter((file) => file.startsWith('.'))).toEqual([]);
+    await collect(blobs.copyTo(files));
+    expect(readdirSync(join(copies, 'more')).length).toBe(400);
   });
 });
 

@@ -24,6 +24,7 @@ export {
 } from './packs/pack-format.js';
 export { decodeRecipe, decodeRows, type RecipeRow } from './packs/recipe.js';
 export { publishSync } from './restore/publish-sync.js';
+export { StagedFolder } from './restore/staged-folder.js';
 export { type FileMemory, noMemory } from './stat-cache/file-memory.js';
 export { groupByFolder, isOfFiles } from './stat-cache/group-by-folder.js';
 export { type KnownHome, type OwnMemory, openOwnMemory, type SavedMemory } from './stat-cache/own-memory.js';

@@ -3,6 +3,7 @@ import {
   type ContentDigest,
   type CopyRequest,
   type CopyResult,
+  type FileStamp,
   isContentDigest,
   type TransferOptions,
   untilAborted,
@@ -26,6 +27,7 @@ import { missingBlob } from './fetch-range.js';
 import { hashIfThere } from './hash-if-there.js';
 import { type ReadContext, readWhole } from './read-blob.js';
 import { readSome } from './read-some.js';
+import { StagedFiles } from './staged-files.js';
 
 export interface CopyContext extends ReadContext {
   /** What is known of files that were fetched; `undefined` when nothing can be remembered. */
@@ -38,6 +40,7 @@ interface Wanted extends CopyRequest {
   /** The bytes of its digest. */
   readonly raw: Uint8Array;
   readonly group: SeenGroup;
+  readonly newFolder: string | undefined;
 }
 
 const { sync } = nodeFileSystem;
@@ -89,30 +92,40 @@ async function* intoBatches(
   options: TransferOptions,
 ): AsyncGenerator<Batch, void, undefined> {
   let files: Wanted[] = [];
+  let folder: string | undefined;
   let batchSize = firstBatch;
   for await (const groups of groupByFolder(requests, ({ path }) => path)) {
-    const known = await seen.recall(groups.filter(isOfFiles), options);
-    for (const [g, { items, index: first }] of groups.entries()) {
+    const ofFiles = groups.filter(isOfFiles);
+    const known = await seen.recall(ofFiles, options);
+    for (const [g, { key, items, index: first }] of ofFiles.entries()) {
+      // Rather all files of a folder than a few more.
+      if (key.folder !== folder && files.length >= batchSize / 2) yield takeBatch();
+      folder = key.folder;
       const group = known[g] as SeenGroup;
       const right: CopyResult[] = [];
-      for (const [i, { digest, path }] of items.entries()) {
+      for (const [i, { digest, path, isFolderNew }] of items.entries()) {
         if (!canHave(digest, wire.algorithm)) throw missingBlob(digest);
-        const wanted = { digest, path, index: first + i, raw: rawDigest(digest), group };
+        const newFolder = isFolderNew ? folder : undefined;
+        const wanted = { digest, path, index: first + i, raw: rawDigest(digest), group, newFolder };
         const size = await sizeIfRight(wanted);
         if (size === undefined) files.push(wanted);
         else {
           options.onBytes?.(size);
           right.push({ index: wanted.index, size, written: false });
         }
-        if (files.length < batchSize) continue;
-        yield { kind: 'wanted', files };
-        files = [];
-        batchSize = Math.min(batchSize * 2, largestBatch);
+        if (files.length >= batchSize) yield takeBatch();
       }
       if (right.length > 0) yield { kind: 'right', results: right };
     }
   }
-  if (files.length > 0) yield { kind: 'wanted', files };
+  if (files.length > 0) yield takeBatch();
+
+  function takeBatch(): Batch {
+    const batch = { kind: 'wanted' as const, files };
+    files = [];
+    batchSize = Math.min(batchSize * 2, largestBatch);
+    return batch;
+  }
 
   async function sizeIfRight({ digest, path, raw, group }: Wanted): Promise<number | undefined> {
     const stamp = lookAt(nodeFileSystem, path);
@@ -136,30 +149,38 @@ async function fetchBatch(
   options: TransferOptions,
 ): Promise<CopyResult[]> {
   const results: CopyResult[] = [];
-  const done = ({ index, path, raw, group }: Wanted, size: number) => {
-    const stamp = lookAt(nodeFileSystem, path);
+  const done = ({ index, path, raw, group }: Wanted, size: number, stamp: FileStamp | undefined) => {
     if (stamp === undefined) group.skip();
     else written.add({ path, stamp, digest: raw, group });
-    options.onBytes?.(size);
     results.push({ index, size, written: true });
   };
   const large: { readonly blob: Blob; readonly size: number }[] = [];
-  for await (const found of readSome(context, [...byDigest(files)], options)) {
-    options.signal?.throwIfAborted();
-    if (found.kind === 'large') large.push({ blob: found.item, size: found.size });
-    else {
-      for (const file of found.item.files) {
-        publishSync(sync, file.path, found.bytes);
-        done(file, found.bytes.length);
+  const small: { readonly file: Wanted; readonly stamp: FileStamp }[] = [];
+  const staged = new StagedFiles(sync, files);
+  try {
+    for await (const found of readSome(context, [...byDigest(files)], options)) {
+      options.signal?.throwIfAborted();
+      if (found.kind === 'large') large.push({ blob: found.item, size: found.size });
+      else {
+        for (const file of found.item.files) {
+          small.push({ file, stamp: publishSync(sync, file.path, found.bytes, staged.at(file)) });
+          options.onBytes?.(found.bytes.length);
+        }
       }
     }
+    staged.publish();
+  } catch (error) {
+    staged.abandon();
+    throw error;
   }
+  for (const { file, stamp } of small) done(file, stamp.size, stamp);
   for (const { blob, size } of large) {
     for (const file of blob.files) {
       await publishFile(file.path, readWhole(context, file.digest, options, size), {
         signal: options.signal,
       });
-      done(file, size);
+      options.onBytes?.(size);
+      done(file, size, lookAt(nodeFileSystem, file.path));
     }
   }
   written.noteSettled();

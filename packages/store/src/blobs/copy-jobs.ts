@@ -2,6 +2,7 @@ import type { AnyIterable, CopyRequest, CopyResult, TransferOptions } from '@cai
 import type { FileSystem } from '@cairn/file';
 import { lookAt } from '../packs/look-at.js';
 import { rawDigest } from '../packs/pack-format.js';
+import { StagedFolder } from '../restore/staged-folder.js';
 import { type FileGroup, groupByFolder, isOfFiles } from '../stat-cache/group-by-folder.js';
 import type { SeenGroup, StatCache } from '../stat-cache/stat-cache.js';
 
@@ -27,8 +28,7 @@ export type CopyJob =
 /** How many files are made before anybody can break off. */
 export const filesAtOnce = 128;
 
-/** Fewer files of a new folder aren't worth a folder beside it; and nobody waits for more of them. */
-const minTogether = 16;
+/** Nobody waits for more files of a new folder. */
 const maxTogether = 1024;
 
 /** Finds out which files are right by what they look like, and gathers the others. */
@@ -116,7 +116,7 @@ class Gatherer {
   #endFolder(): void {
     const files = this.#together;
     this.#together = [];
-    if (files.length < minTogether) for (const wanted of files) this.#addAlone(wanted);
+    if (files.length < StagedFolder.minFiles) for (const wanted of files) this.#addAlone(wanted);
     else this.#jobs.push({ kind: 'copy', files, newFolder: this.#newFolder });
   }
 

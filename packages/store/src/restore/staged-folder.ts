@@ -7,6 +7,9 @@ import { tryAll, writeFailure } from './new-file.js';
  * one for each file. Publish or abandon it.
  */
 export class StagedFolder {
+  /** Fewer files aren't worth it. */
+  static readonly minFiles = 16;
+
   readonly #fs: SyncFileSystem;
   readonly #folder: string;
   readonly #temp: string;
