@@ -24,6 +24,16 @@ test.skipIf(!hasGnuTime)('what fails says why', async () => {
   expect(outcome).toMatchObject({ kind: 'failed', why: expect.stringMatching(/ended with 3: broken/) });
 });
 
+test.skipIf(!hasGnuTime)('but not where things are on this machine', async () => {
+  const text = 'at run (file:///home/me/cairn/bench/x.js:1:2) in /tmp/data/first, node:internal/modules';
+  const outcome = await runCommand(['/bin/sh', '-c', 'echo "$1" >&2; exit 3', 'sh', text], options);
+  expect(outcome).toMatchObject({ why: expect.stringMatching(/^sh -c .* ended with 3: /) });
+  const why = outcome.kind === 'failed' ? outcome.why : '';
+  expect(why.slice(why.indexOf('ended'))).toBe(
+    'ended with 3: at run (x.js:1:2) in first, node:internal/modules',
+  );
+});
+
 test.skipIf(!hasGnuTime)('what takes too long is stopped with its children', async () => {
   const file = join(tmpdir(), `cairn-child-${process.pid}`);
   const outcome = await runCommand(['sh', '-c', 'sleep 600 & echo $! > "$1"; wait', 'sh', file], {

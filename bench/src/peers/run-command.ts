@@ -48,9 +48,14 @@ export async function runCommand(command: Command, { cwd, env, limit }: RunOptio
     if (code === 0) return { kind: 'done', usage: parseUsage(read('usage')), output: read('out') };
     return {
       kind: 'failed',
-      why: `${command.join(' ')} ended with ${code}: ${read('err').trim().slice(-500)}`,
+      why: withoutFolders(`${command.join(' ')} ended with ${code}: ${read('err').trim().slice(-500)}`),
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Results are kept: where things are on this machine is of no interest then. */
+function withoutFolders(text: string): string {
+  return text.replaceAll(/(?<=^|[\s(])(?:file:\/\/)?\/(?:[^\s/]+\/)+/g, '');
 }
